@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { Bundle } from "./bundle/bundle.ts";
 import { parseBundle } from "./bundle/parse-bundle.ts";
 import type { FileLine } from "./bundle/read-bundle.ts";
-import { ProvenanceError } from "./errors.ts";
+import { unlessRejected } from "./errors.ts";
 import { existsIn } from "./model/ignore.ts";
 import { nameProblem } from "./model/names.ts";
 import { claimOfPayload } from "./model/peek-signature.ts";
@@ -17,20 +17,11 @@ export function bundleToShow(lines: readonly FileLine[], wanted?: number, model?
   if (others.length === 0 || named !== undefined) return named ?? first;
   let readable: FileLine | undefined;
   for (const line of lines) {
-    const bundle = readBundle(line);
+    const bundle = unlessRejected(() => parseBundle(line.bytes, ""));
     if (bundle !== undefined && (model === undefined || isAbout(bundle, resolve(model)))) return line;
     if (bundle !== undefined) readable ??= line;
   }
   return readable ?? first;
-}
-
-function readBundle({ bytes }: FileLine): Bundle | undefined {
-  try {
-    return parseBundle(bytes, "");
-  } catch (error) {
-    if (error instanceof ProvenanceError) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a bundle says that it signs the model: by its name, or by a file of it. */

@@ -9,12 +9,10 @@ import { isIgnored } from "./model/is-ignored.ts";
 import { readListed } from "./model/listed-content.ts";
 import { leftoverOf, leftoverTarget, missingParts } from "./model/partial-download.ts";
 import { TimeSlices } from "./model/time-slices.ts";
-import { hasToolFileName, MAX_TOOL_FILES, toolOf } from "./model/tool-files.ts";
+import { toolOf } from "./model/tool-files.ts";
 import { bytesText } from "./presentation/bytes-and-time.ts";
 import type { Reason } from "./verdict.ts";
 
-/** Changed files that are looked at; of more, the cause stays unknown. */
-const MAX_FILES = 100_000;
 /** Bytes of one text whose line ends are compared, and of all of them. */
 const MAX_TEXT = 40 * 1024 * 1024;
 const MAX_TEXTS = 80 * 1024 * 1024;
@@ -66,7 +64,7 @@ async function causesOfChanges(
   slices: TimeSlices,
 ): Promise<ReadonlyMap<string, Cause>> {
   const names = new Set(comparison.changed.map(({ name }) => name));
-  const changed = matching.present.filter(({ file }) => names.has(file.name)).slice(0, MAX_FILES);
+  const changed = matching.present.filter(({ file }) => names.has(file.name));
   const digest = changed.length === 0 ? undefined : await createDigest(manifest.serialization.algorithm);
   const causes = new Map<string, Cause>();
   let texts = 0;
@@ -113,12 +111,10 @@ async function withAddedNotes(comparison: Comparison, list: FileList, slices: Ti
   const files = new Map(list.files.map((file) => [file.name, file]));
   const instead = new Map<string, NonNullable<Comparison["missing"][number]["note"]>>();
   if (missing.length > 0) for (const { name } of missingParts(list.files)) instead.set(name, "weights-part");
-  let looked = 0;
   const noted: Comparison["added"][number][] = [];
   for (const entry of added) {
     const file = entry.note === undefined ? files.get(entry.name) : undefined;
-    const tool =
-      file !== undefined && hasToolFileName(file.name) && looked++ < MAX_TOOL_FILES ? toolOf(file) : undefined;
+    const tool = file && toolOf(file);
     const leftover = file === undefined || tool !== undefined ? undefined : leftoverOf(file);
     if (leftover !== undefined) instead.set(leftoverTarget(entry.name), leftover);
     const note = tool ?? leftover ?? entry.note;

@@ -230,3 +230,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
   throw new ProvenanceError(code, message, { details });
 }
+
+/** What `read` returns; undefined where it throws a {@link ProvenanceError}. */
+export function unlessRejected<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProvenanceError) return undefined;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import { ProvenanceError } from "./errors.ts";
 import type { FileList, IgnoredEntry, IgnoreSource } from "./model/file-list.ts";
 import { compareCodePoints } from "./model/names.ts";
 import { TimeSlices } from "./model/time-slices.ts";
-import { hasToolFileName, MAX_TOOL_FILES, toolOf } from "./model/tool-files.ts";
+import { toolOf } from "./model/tool-files.ts";
 import { Glob } from "./policy/glob.ts";
 
 /** A pattern for files of a model: `*` is anything but a slash, `**` is anything. */
@@ -38,7 +38,7 @@ export function expandIgnorePatterns(list: FileList, patterns: readonly IgnorePa
 export async function findToolFiles({ files }: Pick<FileList, "files">, signal?: AbortSignal): Promise<string[]> {
   const slices = new TimeSlices(signal);
   const found: string[] = [];
-  for (const file of files.filter(({ name }) => hasToolFileName(name)).slice(0, MAX_TOOL_FILES)) {
+  for (const file of files) {
     if (toolOf(file) !== undefined) found.push(file.name);
     if (slices.isOver()) await slices.next();
   }

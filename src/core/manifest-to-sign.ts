@@ -38,11 +38,7 @@ export async function manifestToSign(options: ManifestToSignOptions): Promise<Mo
   return wholeManifest(found, listed, started);
 }
 
-/**
- * Reads the manifest of a whole model.
- *
- * @throws ProvenanceError MANIFEST_UNREADABLE, MANIFEST_INCOMPLETE
- */
+/** @throws ProvenanceError MANIFEST_UNREADABLE, MANIFEST_MISMATCH where it is of a part */
 export async function readWholeManifest(path: string): Promise<PartialManifest> {
   const manifest = await readManifest(path);
   if (manifest.part.count === 1) return manifest;

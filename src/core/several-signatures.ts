@@ -12,7 +12,6 @@ export interface CheckedSignature {
 /** The worst first; all others are better than these. */
 const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
 
-/** The first with the worst verdict. */
 export function worstOf<T extends { readonly verdict: Verdict }>(all: readonly T[]): T {
   const [worst] = all.toSorted((a, b) => severity(a.verdict) - severity(b.verdict));
   if (worst === undefined) throw new Error("Nothing was checked");

@@ -16,7 +16,6 @@ import { writeFileAtomically } from "./signing/write-file-atomically.ts";
 import type { Coverage } from "./verdict.ts";
 import type { Signer as SignerIdentity } from "./verification/signer.ts";
 
-/** The identity that signs a model. */
 export type SigningIdentity = KeyIdentity | CertificateIdentity | SigstoreIdentity | Pkcs11Identity | KmsIdentity;
 
 export interface SignOptions extends Omit<PrepareOptions, "trust"> {
@@ -78,7 +77,7 @@ async function signWith(signer: Signer, options: SignOptions): Promise<SignResul
   const signed = await signer.sign(payload, replaces);
   const { published } = signed;
   try {
-    await writeFileAtomically(place, signed.bytes, signed.checkWritten);
+    await writeFileAtomically(place, signed.bytes);
   } catch (error) {
     throw published === undefined ? error : withMore(error, published);
   }
@@ -101,9 +100,9 @@ async function askBeforeReplacing(replaces: Replacement, confirm: SignOptions["c
 async function createSigner(identity: SigningIdentity, options: SignerOptions): Promise<Signer> {
   switch (identity.method) {
     case "key":
-      return (await import("./signing/key-signer.ts")).createKeySigner(identity, options);
+      return (await import("./signing/key-signer.ts")).createKeySigner(identity);
     case "certificate":
-      return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity, options);
+      return (await import("./signing/certificate-signer.ts")).createCertificateSigner(identity);
     case "sigstore":
       return (await import("./signing/keyless-signer.ts")).createKeylessSigner(identity, options);
     case "pkcs11":

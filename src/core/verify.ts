@@ -10,7 +10,6 @@ export interface VerifyOptions extends Omit<CheckOptions, "signature"> {
   readonly signature: string | readonly string[];
 }
 
-/** Options to verify the signature only. */
 export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "trust"> &
   Partial<Pick<VerifyOptions, "signal">>;
 

@@ -1,4 +1,3 @@
-/** Options of a login. */
 export interface LoginOptions {
   /** An OpenID issuer: an `https` address, or an `http` one on this computer. */
   readonly issuer: string;

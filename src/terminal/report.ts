@@ -109,9 +109,15 @@ function ageText(milliseconds: number): string {
   return hours < 48 ? `${countText(hours, "hour")} ago` : `${countText(Math.floor(hours / 24), "day")} ago`;
 }
 
+/** The first names, and how many more there are; `hint` is how to list all. */
+export function folded(names: readonly string[], isWhole: boolean, hint = "", count = names.length): string[] {
+  const shown = isWhole ? names : names.slice(0, FOLD_AFTER);
+  const more = count - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more${hint}`] : [])];
+}
+
 function listText(names: readonly string[], { long, all }: ReportOptions): string {
-  if (long || all === true || names.length <= FOLD_AFTER) return names.join(", ");
-  return `${names.slice(0, FOLD_AFTER).join(", ")} and ${names.length - FOLD_AFTER} more (--all lists them)`;
+  return folded(names, long || all === true, " (--all lists them)").join(", ");
 }
 
 /** `14 signed, 16.1 GB read in 9.8 s`, with what came from the cache apart; of a pinned model `14, …`. */

@@ -23,7 +23,6 @@ import { scanModels, type VerifyingScan } from "./verifying-scan.ts";
 
 export const SCAN_FORMATS = ["text", "json", "sarif", "junit"] as const;
 
-/** The result of a scan. */
 export interface ScanResult extends Omit<GateSearch, "models"> {
   readonly models: readonly ScannedModel[];
 }

@@ -2,6 +2,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import type { FoundModel } from "../core/model/found-model.ts";
 import type { Origin } from "../core/origin/origin.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { folded } from "./report.ts";
 
 /** One model of a scan that verifies. */
 export interface ScannedModel {
@@ -24,15 +25,11 @@ export function unverifiableVerdict(model: string, error: unknown): Verdict {
   return { state: "unverifiable", model, reasons: [{ code, message, details }] };
 }
 
-/** Names after which a list is cut short. */
-const NAMED = 10;
-
 /** Returns why a model is not verified: lists of files and sentences. */
 export function explanations({ reasons, comparison }: Verdict): string[] {
   const list = (what: string, entries: readonly { readonly name: string }[]): string[] => {
     const names = [...new Set(entries.map(({ name }) => name))];
-    const more = names.length > NAMED ? [`and ${names.length - NAMED} more`] : [];
-    return names.length === 0 ? [] : [`${what}: ${[...names.slice(0, NAMED), ...more].join(", ")}`];
+    return names.length === 0 ? [] : [`${what}: ${folded(names, false).join(", ")}`];
   };
   const differences =
     comparison === undefined

@@ -15,7 +15,7 @@ import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions
 import { cacheFolder } from "./program-folders.ts";
 import { withProgressLine } from "./progress-line.ts";
 import { confirm } from "./question.ts";
-import { coverageFields, field, type ReportOptions, signerLines } from "./report.ts";
+import { coverageFields, field, folded, type ReportOptions, signerLines } from "./report.ts";
 import { signaturePathFor } from "./signature-path.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Line } from "./text.ts";
@@ -25,9 +25,6 @@ const REPLACEMENT_OPTIONS = {
   force:
     "Replace the signature of another model or by another signer, and sign files that contain private keys. A file that is not a model signature is never replaced.",
 } satisfies OptionSpecs;
-
-/** Most names of a list that are shown. */
-const SHOWN = 10;
 
 /**
  * Shows how the files differ from the signature that is replaced, and asks whether to sign them.
@@ -56,9 +53,7 @@ async function confirmReplacement(replacement: Replacement, yes: boolean, termin
 }
 
 function listed({ names, count }: NameList): Line[] {
-  const shown = names.slice(0, SHOWN);
-  const more = count - shown.length;
-  return [...shown.map((name) => [name]), ...(more > 0 ? [[`and ${more} more`]] : [])];
+  return folded(names, false, "", count).map((line) => [line]);
 }
 
 /** What every way to sign takes. */
@@ -79,7 +74,6 @@ export const SIGN_OPTIONS = {
 export const SIGN_DESCRIPTION =
   "MODEL is a folder or a single file. The written signature is read back and verified before the command ends; if anything fails, an earlier signature is unchanged.";
 
-/** Signs a model and reports it. */
 export async function signModel(
   model: string,
   identity: SigningIdentity,

@@ -20,11 +20,7 @@ export const TRUST_OPTIONS = {
   offline: "Never use the network: the stored trust root is used, however old.",
 } satisfies OptionSpecs;
 
-/**
- * The trust root to verify with.
- *
- * @throws ProvenanceError USAGE, TRUST_ROOT_*
- */
+/** @throws ProvenanceError USAGE, TRUST_ROOT_* */
 export async function trustToVerify(
   args: ArgumentsOf<typeof TRUST_OPTIONS>,
   terminal: Terminal,

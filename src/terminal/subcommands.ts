@@ -49,8 +49,6 @@ export function subcommandsOf(subcommands: Subcommands, definition: Definition):
   };
 }
 
-const PKCS11_METHODS = ["pkcs11-key", "pkcs11-certificate"];
-
 /**
  * `sign` and `verify`: the first argument names the method; where it names none, `sigstore` is meant, as in the reference.
  *
@@ -72,12 +70,6 @@ export function methodCommand(
       if (withPolicy !== undefined && namesPolicy(argv)) return (await withPolicy()).execute(argv, terminal);
       const first = (argv[0] ?? "").replaceAll("_", "-");
       if (first === "") throw usageError(`MODEL is missing. The methods: ${Object.keys(methods).join(", ")}.`);
-      if (PKCS11_METHODS.includes(first)) {
-        const method = first.replace("pkcs11-", "");
-        throw usageError(
-          `A signature by a key in a token verifies like any other: use "${PROGRAM} ${name} ${method}".`,
-        );
-      }
       try {
         return await (await methods.sigstore.load()).execute(argv, terminal);
       } catch (error) {

@@ -1,5 +1,5 @@
 import { getCACertificates, rootCertificates } from "node:tls";
-import { ProvenanceError } from "../core/errors.ts";
+import { unlessRejected } from "../core/errors.ts";
 import type { PemSource } from "../core/trust.ts";
 import { readCertificates } from "../core/verification/certificates.ts";
 
@@ -11,15 +11,7 @@ const LABEL = "this system's roots";
  */
 export function systemRoots(): PemSource {
   const system = getCACertificates("system");
+  const isReadable = (pem: string) => unlessRejected(() => readCertificates([{ label: LABEL, pem }])) !== undefined;
   const readable = (system.length > 0 ? system : rootCertificates).filter(isReadable);
   return { label: LABEL, pem: readable.join("\n") };
-}
-
-function isReadable(pem: string): boolean {
-  try {
-    return readCertificates([{ label: LABEL, pem }]).length > 0;
-  } catch (error) {
-    if (error instanceof ProvenanceError) return false;
-    throw error;
-  }
 }

@@ -6,11 +6,7 @@ import { MAX_BUNDLE_BYTES } from "./bounded-json.ts";
 import type { Bundle } from "./bundle.ts";
 import { parseBundle, tooLarge } from "./parse-bundle.ts";
 
-/**
- * Reads and parses a signature file.
- *
- * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those of {@link parseBundle}
- */
+/** @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, and those of {@link parseBundle} */
 export async function readBundle(path: string): Promise<Bundle> {
   return parseBundle(await readSignatureFile(path), basename(path));
 }
@@ -50,11 +46,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-/**
- * The bytes of a signature file, bounded.
- *
- * @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, BUNDLE_TOO_LARGE
- */
+/** @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, BUNDLE_TOO_LARGE */
 export async function readSignatureFile(path: string): Promise<Buffer> {
   // At once: waiting for the file system's threads takes longer than reading most signatures.
   const small = readSmallFile(path, SMALL_BYTES);

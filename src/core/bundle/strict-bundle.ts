@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ProvenanceError } from "../errors.ts";
+import { unlessRejected } from "../errors.ts";
 import { parseBundle } from "./parse-bundle.ts";
 import { readLines } from "./read-bundle.ts";
 import { parseStatement, type Statement } from "./statement.ts";
@@ -29,13 +29,9 @@ function hasKnownFields(value: unknown): boolean {
  * @returns undefined for any other file
  */
 export function strictStatements(bytes: Buffer, name: string): readonly Statement[] | undefined {
-  try {
+  return unlessRejected(() => {
     const bundles = readLines(bytes, name).map(({ bytes }) => parseBundle(bytes, name));
-    return bundles.every(({ json }) => v.is(StrictBundle, json))
-      ? bundles.map(({ envelope }) => parseStatement(envelope.payload, name))
-      : undefined;
-  } catch (error) {
-    if (error instanceof ProvenanceError) return undefined;
-    throw error;
-  }
+    if (!bundles.every(({ json }) => v.is(StrictBundle, json))) return undefined;
+    return bundles.map(({ envelope }) => parseStatement(envelope.payload, name));
+  });
 }

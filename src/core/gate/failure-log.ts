@@ -69,21 +69,19 @@ export class FailureLog {
       code === "SEARCH_PATH_MISSING"
         ? `There is nothing at ${pattern}, where the policy ${source} demands a signed model.`
         : `No model matches the pattern ${pattern} of ${source}. Correct the pattern, or allow it with --allow-empty.`;
-    this.#ofPatterns.push({
-      code,
-      message,
-      passed: !enforced,
+    const about = {
       policies: [source],
       paths: [pattern],
       count: 1,
       ...(location !== undefined && { place: location }),
-    });
+    };
+    this.#ofPatterns.push({ code, message, passed: !enforced, ...about });
   }
 
   addEmpty(folder: string): void {
     const message = `There is nothing in ${folder} that a policy covers. Scan another folder, or allow it with --allow-empty.`;
-    const base = { code: "SEARCH_NOTHING_FOUND", message, passed: false, policies: [], paths: [], count: 0 } as const;
-    this.#ofPatterns.push(base);
+    const about = { policies: [], paths: [], count: 0 };
+    this.#ofPatterns.push({ code: "SEARCH_NOTHING_FOUND", message, passed: false, ...about });
   }
 
   skip(reason: GateSkipReason, path: string): void {

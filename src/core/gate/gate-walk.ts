@@ -50,17 +50,6 @@ interface Entries {
   readonly strays: readonly StraySignature[];
 }
 
-interface VisitedFile {
-  readonly folder: Folder;
-  readonly name: string;
-  readonly relative: string;
-  /** Demands that the models around the file do not satisfy. */
-  readonly open: readonly Demand[];
-  readonly signatures: readonly string[];
-  /** Whether it is a signature itself. */
-  readonly isBundle: boolean;
-}
-
 /**
  * Walks through every entry below a folder: nothing is skipped for its name or content, there is no limit, and links are
  * not followed. Only models and pending folders are kept in memory; everything else is counted.
@@ -229,9 +218,8 @@ export class GateWalk {
       const path = entryPath(folder.path, name);
       const isBlob = kind === "link" && (hubBlob(path) ?? storedBlob(path)) !== undefined;
       if (kind === "file" || isBlob) {
-        const signatures = found.signatures.get(path) ?? [];
         const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;
-        this.#visitFile({ folder, name, relative, open: demands, signatures, isBundle: bundles.has(name) });
+        this.#visitFile(folder, name, demands, found.signatures.get(path) ?? [], bundles.has(name));
       }
       if (kind === "file") return true;
       const reaching = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
@@ -244,8 +232,19 @@ export class GateWalk {
     });
   }
 
-  #visitFile({ folder, name, relative, open, signatures, isBundle }: VisitedFile): void {
+  /**
+   * @param open demands that the models around the file do not satisfy
+   * @param isBundle whether it is a signature itself
+   */
+  #visitFile(
+    folder: Folder,
+    name: string,
+    open: readonly Demand[],
+    signatures: readonly string[],
+    isBundle: boolean,
+  ): void {
     const { rules, log, literals, exemptPaths } = this.#options;
+    const relative = relativeName(folder, name);
     const path = entryPath(folder.path, name);
     const isExempt = isBundle || isExemptName(name) || exemptPaths.has(path);
     const isModelOf = (demand: Demand) =>

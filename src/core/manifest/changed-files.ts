@@ -1,6 +1,5 @@
 import type { ChangedResource, Comparison } from "./comparison.ts";
 
-/** A file that changed, with its changed shards. */
 interface ChangedFile {
   readonly name: string;
   readonly parts: readonly ChangedResource[];
@@ -28,15 +27,9 @@ export function undownloadedFileCount({ changed }: Comparison): number {
   return new Set(changed.filter(isUndownloaded).map(({ name }) => name)).size;
 }
 
-/** How many files changed, however many of their shards: those of one file are consecutive in a comparison. */
+/** How many files changed, however many of their shards. */
 export function changedFileCount({ changed }: Comparison): number {
-  let count = 0;
-  let last: string | undefined;
-  for (const { name } of changed) {
-    if (name !== last) count += 1;
-    last = name;
-  }
-  return count;
+  return new Set(changed.map(({ name }) => name)).size;
 }
 
 /** Whether all that differs is content that Git LFS has not fetched: then it cannot be said whether it is what was signed. */

@@ -3,7 +3,6 @@ import type { FileList, ModelFile } from "../model/file-list.ts";
 import { type PartNumber, partText } from "./part-number.ts";
 import { changeSince, type FileEntry, fileState, type PartialManifest } from "./partial-manifest.ts";
 
-/** A manifest and the file that holds it. */
 export interface ManifestFile {
   /** For messages. */
   readonly label: string;
@@ -62,17 +61,15 @@ export function checkParts(parts: readonly ManifestFile[], folder: string): void
  */
 export function joinParts(parts: readonly ManifestFile[], list: FileList, model: string): PartialManifest {
   const found = new Map(list.files.map((file) => [file.name, file]));
-  const known = new Map<string, Found[]>();
   for (const { label, manifest } of parts) {
     for (const entry of manifest.files) {
       const file = found.get(entry.name);
       const change = file === undefined ? `it is not in ${model}` : changeSince(entry, file);
       if (change !== undefined) throw changed(entry.name, change, label, manifest, model);
-      const entries = known.get(entry.name);
-      if (entries === undefined) known.set(entry.name, [{ entry, part: manifest.part }]);
-      else entries.push({ entry, part: manifest.part });
     }
   }
+  const entries = parts.flatMap(({ manifest }) => manifest.files.map((entry) => ({ entry, part: manifest.part })));
+  const known = Map.groupBy(entries, ({ entry }) => entry.name);
   const [first] = parts;
   if (first === undefined) throw new Error("There are no parts.");
   const { serialization } = first.manifest;

@@ -6,11 +6,7 @@ import { encodeManifest, type PartialManifest, parseManifest } from "./partial-m
 /** Bytes: below what a JavaScript string can hold, and more than the manifest of the longest statement has. */
 const MAX_BYTES = 500_000_000;
 
-/**
- * Reads a manifest.
- *
- * @throws ProvenanceError MANIFEST_UNREADABLE
- */
+/** @throws ProvenanceError MANIFEST_UNREADABLE */
 export async function readManifest(path: string): Promise<PartialManifest> {
   let bytes: Buffer;
   try {

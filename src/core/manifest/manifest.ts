@@ -44,12 +44,7 @@ export function rootDigest(resources: readonly Resource[]): string {
 
 /** The files that a manifest names, each with its resources in order of offset. */
 export function resourcesByFile(manifest: Manifest): Map<string, Resource[]> {
-  const files = new Map<string, Resource[]>();
-  for (const resource of manifest.resources) {
-    const known = files.get(resource.file);
-    if (known === undefined) files.set(resource.file, [resource]);
-    else known.push(resource);
-  }
+  const files = Map.groupBy(manifest.resources, ({ file }) => file);
   if (manifest.serialization.method === "shards") {
     for (const shards of files.values()) shards.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
   }

@@ -15,7 +15,7 @@ import {
 import { type FoundModel, foundModel, signaturesOf } from "./found-model.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { dropLinkedFiles } from "./linked-files.ts";
-import { folderBehind, LinkedFolders, type PendingLink } from "./linked-folders.ts";
+import { type FoundLink, folderBehind, LinkedFolders } from "./linked-folders.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -53,18 +53,12 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   return [foundModel(path, "file", await findSignatures(path, options))];
 }
 
-/** A link below the root, which may lead to a folder. */
-interface FoundLink extends PendingLink {
-  readonly relative: string;
-  readonly parent: SearchFolder;
-}
-
 class Search {
   readonly #root: string;
   readonly #realRoot: string;
   readonly #options: FindOptions;
   readonly #slices: TimeSlices;
-  readonly #links: LinkedFolders<FoundLink>;
+  readonly #links: LinkedFolders;
   readonly #found = new Map<string, FoundModel>();
   /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
   readonly #strays = new Map<StraySignature, string>();
@@ -155,7 +149,7 @@ class Search {
       const isWanted =
         this.#options.exclude?.(relative) !== true && (!isSkippedName(name) || this.#mustEnter(relative));
       if (!isWanted) continue;
-      this.#links.add({ path: entryPath(folder.path, name), relative, parent: folder, realFolder: folder.real });
+      this.#links.add({ path: entryPath(folder.path, name), relative, parent: folder });
     }
   }
 

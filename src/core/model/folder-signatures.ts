@@ -18,7 +18,6 @@ export interface SignatureFolder {
   hasFile(name: string): boolean;
 }
 
-/** A folder as listed. */
 export interface Listing extends SignatureFolder {
   readonly folders: ReadonlySet<string>;
   /** Names of everything but folders; links are included. */
@@ -77,7 +76,6 @@ export interface StraySignature {
   readonly claims: readonly SignatureClaim[];
 }
 
-/** The signatures in one folder. */
 export interface FolderSignatures {
   /** Signature files by the absolute path of their model; of several, the one to show first. */
   readonly byModel: ReadonlyMap<string, readonly string[]>;

@@ -24,12 +24,8 @@ export function isPattern(path: string): boolean {
 
 /** Whether an entry of the model has that name, of whatever kind. */
 export function existsIn(model: string, name: string): boolean {
-  return exists(join(model, name));
-}
-
-function exists(path: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(join(model, name), { throwIfNoEntry: false }) !== undefined;
   } catch {
     return false;
   }

@@ -1,25 +1,28 @@
 import { realpathSync, statSync } from "node:fs";
 import { systemCode } from "../errors.ts";
 import { isInside } from "./path-below.ts";
+import type { SearchFolder } from "./search-folder.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
-/** A link, and the real path of the folder that it lies in. */
-export interface PendingLink {
+/** A link below the root of a search, which may lead to a folder. */
+export interface FoundLink {
   /** Absolute. */
   readonly path: string;
-  readonly realFolder: string;
+  readonly relative: string;
+  /** The folder that it lies in. */
+  readonly parent: SearchFolder;
 }
 
 /**
  * The links to folders that a search found. Each folder is searched once, whatever leads to it: by the path that is no link
  * if the search reaches it so, else by the first link.
  */
-export class LinkedFolders<Link extends PendingLink> {
+export class LinkedFolders {
   readonly #realRoot: string;
   readonly #slices: TimeSlices;
   readonly #apart: readonly string[];
   readonly #searched = new Set<string>();
-  readonly #pending: Link[] = [];
+  readonly #pending: FoundLink[] = [];
   #at = 0;
 
   /**
@@ -35,7 +38,7 @@ export class LinkedFolders<Link extends PendingLink> {
     this.#slices = slices;
   }
 
-  add(link: Link): void {
+  add(link: FoundLink): void {
     this.#pending.push(link);
   }
 
@@ -52,14 +55,16 @@ export class LinkedFolders<Link extends PendingLink> {
    *
    * @param onAround called for a link to a folder around the searched one, or around the link: it would lead in a circle
    */
-  async next(onAround: (link: Link) => void): Promise<{ readonly link: Link; readonly real: string } | undefined> {
+  async next(
+    onAround: (link: FoundLink) => void,
+  ): Promise<{ readonly link: FoundLink; readonly real: string } | undefined> {
     for (let link = this.#pending[this.#at]; link !== undefined; link = this.#pending[this.#at]) {
       this.#at++;
       if (this.#slices.isOver()) await this.#slices.next();
       const real = folderBehind(link.path);
       if (real === undefined || this.#searched.has(real)) continue;
       if (this.#apart.some((folder) => isInside(folder, real))) continue;
-      if (isInside(real, this.#realRoot) || isInside(real, link.realFolder)) onAround(link);
+      if (isInside(real, this.#realRoot) || isInside(real, link.parent.real)) onAround(link);
       else return { link, real };
     }
     return undefined;

@@ -8,8 +8,6 @@ import { statIfReadable } from "./stat-if-readable.ts";
 const ROOTS = ["manifests-v2", "manifests"] as const;
 const BLOBS = "blobs";
 const MAX_MANIFEST_BYTES = 1024 * 1024;
-/** Manifests of a store that are looked through for a blob. */
-const MAX_MANIFESTS = 5000;
 /** The registry that a name without a host means, by both of its names. */
 const DEFAULT_HOSTS: ReadonlySet<string> = new Set(["registry.ollama.ai", "ollama.com"]);
 const MODEL_LAYER = "application/vnd.ollama.image.model";
@@ -94,12 +92,10 @@ export function storeOfBlob(path: string): string | undefined {
 
 /** The models of a store, in the order of their manifests. */
 export function* ollamaModels(store: string): Generator<OllamaModel> {
-  let left = MAX_MANIFESTS;
   for (const root of ROOTS) {
     let paths = [join(store, root)];
     for (let level = 0; level < 4; level++) paths = paths.flatMap(entries);
     for (const path of paths) {
-      if (left-- === 0) return;
       const model = readOllamaModel(path);
       if (model !== undefined) yield model;
     }

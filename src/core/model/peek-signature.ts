@@ -5,8 +5,6 @@ import { readSmallFile } from "./read-small-file.ts";
 const MAX_PEEK = 1024 * 1024;
 /** Characters of Base64; a longer statement is not parsed, and signs more than one file. */
 const MAX_STATEMENT = 512 * 1024;
-/** Envelopes in one file of several. */
-const MAX_ENVELOPES = 1000;
 
 const PAYLOAD = /"payload"\s*:\s*"([^"]*)("?)/g;
 /** The current and the deprecated type (OMS 5.1); JSON may write `/` as `\/`. */
@@ -51,9 +49,7 @@ export function claimOfPayload(payload: Buffer): SignatureClaim | undefined {
 }
 
 function* claimsIn(bytes: Buffer): Generator<SignatureClaim, void> {
-  let envelopes = 0;
   for (const [, payload = "", closed = ""] of bytes.toString("latin1").matchAll(PAYLOAD)) {
-    if (++envelopes > MAX_ENVELOPES) return;
     const statement = Buffer.from(payload, "base64").toString("utf8");
     const isWhole = closed !== "" && payload.length <= MAX_STATEMENT;
     if (PREDICATE_TYPE.test(statement)) yield isWhole ? claimOf(statement) : claimOfBeginning(statement);

@@ -1,7 +1,6 @@
 import type { StraySignature } from "./folder-signatures.ts";
 import type { Ownership } from "./model-files.ts";
 
-/** A folder to search. */
 export interface SearchFolder {
   readonly path: string;
   /** Its path with all links followed. */

@@ -51,14 +51,6 @@ const KINDS: readonly ToolFileKind[] = [
   },
 ];
 
-/** Files that are looked at in one model; what comes after them counts as any other file. */
-export const MAX_TOOL_FILES = 10_000;
-
-/** Whether a tool would call a file so. What it is, is known by its content only. */
-export function hasToolFileName(name: string): boolean {
-  return KINDS.some(({ isNamed }) => isNamed(name));
-}
-
 /** The tool that wrote a file, by the exact list of names and by the content that it writes under them. */
 export function toolOf(file: ModelFile): Tool | undefined {
   const kind = KINDS.find(({ isNamed }) => isNamed(file.name));

@@ -136,7 +136,7 @@ export class Walk {
     }
     const path = entryPath(folder.path, entry);
     if (kind === "folder") {
-      this.#enter(name, path, folder);
+      this.#pending.push({ path, prefix: `${name}/`, parent: folder });
       return;
     }
     const stats = lstatSync(path, { bigint: true });
@@ -166,7 +166,7 @@ export class Walk {
   }
 
   #add(name: string, target: LinkTarget, folder: Folder): void {
-    if (target.stats.isDirectory()) this.#enter(name, target.path, folder);
+    if (target.stats.isDirectory()) this.#pending.push({ path: target.path, prefix: `${name}/`, parent: folder });
     else if (!target.stats.isFile()) this.#refuse(name, "special");
     else if (!isSignable(name, this.#options.platform)) this.#refuse(name, "not-portable");
     else {
@@ -174,10 +174,6 @@ export class Walk {
       this.#files.at(-1)?.push(file);
       this.#totalBytes += file.size;
     }
-  }
-
-  #enter(name: string, path: string, parent: Folder): void {
-    this.#pending.push({ path, prefix: `${name}/`, parent });
   }
 
   #refuse(name: string, reason: RefusalReason): void {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import type { ModelFile } from "./file-list.ts";
+import { existsIn } from "./ignore.ts";
 import { SPLIT_NAME } from "./model-files.ts";
 import { isWeightIndex, weightIndexes } from "./partial-download.ts";
 import { statLine } from "./stat-line.ts";
@@ -96,15 +97,11 @@ function splitParts({ start, count, ending }: SplitName, covered: ReadonlySet<st
 }
 
 function onnxParts(name: string, covered: ReadonlySet<string>, folder: string): WeightParts {
-  const data = ONNX_DATA.map((ending) => name + ending).filter((file) => isThere(join(folder, file)));
+  const data = ONNX_DATA.map((ending) => name + ending).filter((file) => existsIn(folder, file));
   // Of more than 2 GB, there are several: `model.onnx_data_1`, and so on.
-  for (let at = 1; at < MAX_PARTS && isThere(join(folder, `${name}_data_${at}`)); at++) data.push(`${name}_data_${at}`);
+  for (let at = 1; at < MAX_PARTS && existsIn(folder, `${name}_data_${at}`); at++) data.push(`${name}_data_${at}`);
   return partsOf(
     data.length + 1,
     data.filter((file) => !covered.has(file)),
   );
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

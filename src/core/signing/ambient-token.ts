@@ -18,10 +18,6 @@ const PRODUCT_NAME = "/sys/class/dmi/id/product_name";
 export interface AmbientOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
-  /** For tests: the platform's, if absent. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** For tests. */
-  readonly tokenFile?: string;
   /** For tests. */
   readonly productNameFile?: string;
 }
@@ -45,11 +41,11 @@ const SOURCES: readonly Source[] = [
   {
     name: "GitHub Actions",
     applies: ({ env }) => isSet(env["ACTIONS_ID_TOKEN_REQUEST_URL"]) && isSet(env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]),
-    async token({ env, ...options }) {
+    async token({ env, signal }) {
       const url = new URL(env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "");
       url.searchParams.set("audience", AUDIENCE);
       const authorization = `Bearer ${env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}`;
-      const text = await request(url, { accept: "application/json", authorization }, options);
+      const text = await request(url, { accept: "application/json", authorization }, signal);
       return v.parse(v.object({ value: v.string() }), JSON.parse(text)).value;
     },
   },
@@ -71,19 +67,19 @@ const SOURCES: readonly Source[] = [
     name: "Google Cloud",
     applies: async ({ env, productNameFile = PRODUCT_NAME }) =>
       isSet(env["GCE_METADATA_HOST"]) || isSet(env["K_SERVICE"]) || (await isGoogleMachine(productNameFile)),
-    token({ env, ...options }) {
+    token({ env, signal }) {
       const url = new URL(GOOGLE);
       if (isSet(env["GCE_METADATA_HOST"])) url.host = env["GCE_METADATA_HOST"] ?? "";
       url.searchParams.set("audience", AUDIENCE);
       url.searchParams.set("format", "full");
-      return request(url, { "metadata-flavor": "Google" }, options);
+      return request(url, { "metadata-flavor": "Google" }, signal);
     },
   },
   {
     name: "a token file",
-    applies: async (options) => (await readFile(tokenFile(options)).catch(() => undefined)) !== undefined,
-    async token(options) {
-      const bytes = await readFile(tokenFile(options));
+    applies: async ({ env }) => (await readFile(tokenFile(env)).catch(() => undefined)) !== undefined,
+    async token({ env }) {
+      const bytes = await readFile(tokenFile(env));
       if (bytes.length > MAX_TOKEN_BYTES) throw new Error("the file is too large");
       return bytes.toString("utf8");
     },
@@ -124,8 +120,8 @@ async function isGoogleMachine(productNameFile: string): Promise<boolean> {
   return name.startsWith("Google");
 }
 
-function tokenFile({ env, tokenFile: path = TOKEN_FILE }: AmbientOptions): string {
-  return isSet(env["SIGSTORE_ID_TOKEN_FILE"]) ? (env["SIGSTORE_ID_TOKEN_FILE"] ?? "") : path;
+function tokenFile(env: AmbientOptions["env"]): string {
+  return env["SIGSTORE_ID_TOKEN_FILE"] || TOKEN_FILE;
 }
 
 class StatusError extends Error {}
@@ -133,7 +129,7 @@ class StatusError extends Error {}
 async function request(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  { fetch = globalThis.fetch, signal }: Omit<AmbientOptions, "env">,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   const timeout = AbortSignal.timeout(TIMEOUT);
   const response = await fetch(url, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });

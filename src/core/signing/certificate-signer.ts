@@ -7,7 +7,7 @@ import type { CertificateSigner } from "../verification/signer.ts";
 import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
 import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
 import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
-import type { Signer, SignerOptions } from "./signer.ts";
+import type { Signer } from "./signer.ts";
 
 export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
   readonly method: "certificate";
@@ -17,11 +17,11 @@ export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
 }
 
 /** @throws ProvenanceError KEY_*, CERTIFICATE_* */
-export function createCertificateSigner(identity: CertificateIdentity, options: SignerOptions): Signer {
+export function createCertificateSigner(identity: CertificateIdentity): Signer {
   const { privateKey, passphrase, certificate, chain = [] } = identity;
   const key = readPrivateKey(privateKey, passphrase);
   const material = readCertificateMaterial(certificate, chain, key, new Date());
-  return signerWithKey(key, privateKey.label, material, options, async (parts) => signParts(key, parts));
+  return signerWithKey(key, privateKey.label, material, async (parts) => signParts(key, parts));
 }
 
 export interface CertificateMaterial {

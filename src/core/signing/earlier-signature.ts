@@ -1,11 +1,11 @@
-import { lstatSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import type { Bundle } from "../bundle/bundle.ts";
 import { readBundle } from "../bundle/read-bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { ProvenanceError } from "../errors.ts";
 import { SINGLE_FILE_NAME } from "../manifest/parse-resources.ts";
-import { relativeToModel } from "../model/ignore.ts";
+import { existsIn, relativeToModel } from "../model/ignore.ts";
 import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import type { Trust } from "../trust.ts";
@@ -129,7 +129,7 @@ async function isAbout(about: Statement, model: string, signature: string, signa
   if (
     isOutside &&
     isEntryName(subjectName) &&
-    [model, signature].some((path) => exists(join(dirname(path), subjectName)))
+    [model, signature].some((path) => existsIn(dirname(path), subjectName))
   ) {
     return false;
   }
@@ -138,7 +138,7 @@ async function isAbout(about: Statement, model: string, signature: string, signa
   }
   const slices = new TimeSlices(signal);
   for (const { file } of manifest.resources) {
-    if (file !== SINGLE_FILE_NAME && exists(join(model, file))) return true;
+    if (file !== SINGLE_FILE_NAME && existsIn(model, file)) return true;
     if (slices.isOver()) await slices.next();
   }
   return false;
@@ -147,12 +147,4 @@ async function isAbout(about: Statement, model: string, signature: string, signa
 /** The subject's name is unverified, and must not be used as a path with separators. */
 function isEntryName(subject: string): boolean {
   return nameProblem(subject) === undefined && !subject.includes("/");
-}
-
-function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -1,12 +1,14 @@
 import type { VerificationMaterial } from "../bundle/bundle.ts";
 import { PAYLOAD_TYPE, preAuthenticationEncoding } from "../bundle/dsse.ts";
+import { parseBundle } from "../bundle/parse-bundle.ts";
 import { encodeBundle } from "../bundle/write-bundle.ts";
+import { ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { keyFingerprint } from "../verification/elliptic-keys.ts";
+import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { CertificateSigner, KeySigner } from "../verification/signer.ts";
-import { checkWritten } from "./check-written.ts";
 import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
-import type { Signer, SignerOptions } from "./signer.ts";
+import type { Signer } from "./signer.ts";
 
 export interface KeyIdentity {
   readonly method: "key";
@@ -16,10 +18,10 @@ export interface KeyIdentity {
 }
 
 /** @throws ProvenanceError KEY_* */
-export function createKeySigner({ privateKey, passphrase }: KeyIdentity, options: SignerOptions): Signer {
+export function createKeySigner({ privateKey, passphrase }: KeyIdentity): Signer {
   const key = readPrivateKey(privateKey, passphrase);
   const { label } = privateKey;
-  return signerWithKey(key, label, keyOwner(key, label), options, async (parts) => signParts(key, parts));
+  return signerWithKey(key, label, keyOwner(key, label), async (parts) => signParts(key, parts));
 }
 
 export interface KeyOwner {
@@ -36,21 +38,25 @@ export function keyOwner({ publicKey, curve }: SignerPublicKey, label: string): 
 /** Signs the parts of a message, one after the other, with the digest that fits the curve; DER (RFC 3279). */
 export type SignParts = (parts: readonly Buffer[]) => Promise<Buffer>;
 
-/** Signs in the name of a key's owner, wherever the key is. */
+/**
+ * Signs in the name of a key's owner, wherever the key is. A bundle that does not verify with the public key is not
+ * returned.
+ */
 export function signerWithKey(
-  key: SignerPublicKey,
+  { publicKey, curve }: SignerPublicKey,
   label: string,
   { signer, material }: KeyOwner,
-  { signature }: SignerOptions,
   signParts: SignParts,
 ): Signer {
-  const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
     trust: { keys: [{ label, pem }] },
-    sign: async (payload) => ({
-      bytes: encodeBundle(material, payload, await signParts(preAuthenticationEncoding(PAYLOAD_TYPE, payload))),
-      signer,
-      checkWritten: (written) => checkWritten(written, signature, key, payload),
-    }),
+    async sign(payload) {
+      const signature = await signParts(preAuthenticationEncoding(PAYLOAD_TYPE, payload));
+      const bytes = encodeBundle(material, payload, signature);
+      if (verifyEnvelopeSignature(parseBundle(bytes, label).envelope, publicKey, curve)) return { bytes, signer };
+      const message = `Not signed: the signature by ${label} does not verify with the public key. The two may not belong together.`;
+      throw new ProvenanceError("SIGNATURE_SELF_CHECK", message, { details: { label } });
+    },
   };
 }

@@ -10,10 +10,9 @@ import type { SigstoreSigner } from "../verification/signer.ts";
 import { parseFulcioCertificate } from "../verification/sigstore/fulcio-certificate.ts";
 import { verifyAgainstRoot } from "../verification/sigstore/verify-sigstore.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
-import { checkWrittenBytes } from "./check-written.ts";
 import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
-import { type PublicationNotice, PublicationRecord, publicationNotice } from "./publication.ts";
+import { type PublicationNotice, type PublicationRecord, publicationNotice, publishedText } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
 import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
@@ -87,18 +86,17 @@ async function signStatement(
     throw new ProvenanceError("PUBLICATION_DECLINED", message);
   }
   const limits = { ...DEFAULT_LIMITS, ...identity.limits };
-  const record = new PublicationRecord(claims.subject);
+  const record: PublicationRecord = { subject: claims.subject, certificate: "none", log: "none" };
   const secrets = [token, ...token.split(".")];
   const session: Session = { identity, services, limits, claims, record, secrets, signature, signal, only };
   try {
     throwIfCancelled(signal);
     const bytes = await makeBundle(session, token, payload);
     const signer = await verifyResult(session, bytes, signature);
-    const checkWritten = (written: Buffer): void => checkWrittenBytes(written, signature, bytes);
-    return { bytes, signer, published: record.text(), checkWritten };
+    return { bytes, signer, published: publishedText(record) };
   } catch (error) {
     if (error instanceof ProvenanceError && error.code === "CANCELLED") {
-      throw new ProvenanceError("CANCELLED", `Cancelled. ${record.text()}`, { cause: error.cause });
+      throw new ProvenanceError("CANCELLED", `Cancelled. ${publishedText(record)}`, { cause: error.cause });
     }
     throw error;
   }
@@ -121,12 +119,12 @@ async function certifyAndSign(session: Session, token: string, data: Buffer): Pr
     timeout: limits.timeout,
     retry: retryOption(limits),
   });
-  record.certificate("asked");
+  record.certificate = "asked";
   const signed = await withinLimits(fulcio.sign(data), limits.timeout, limits, signal).catch((error: unknown) => {
-    if (wasRefused(error)) record.certificate("none");
+    if (wasRefused(error)) record.certificate = "none";
     throw serviceFailure("SIGNING_CERTIFICATE_FAILED", "The certificate authority", services.authority, error, session);
   });
-  record.certificate("done");
+  record.certificate = "done";
   checkCertificate(signed, session);
   return signed;
 }
@@ -136,7 +134,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   const refuse = (why: string, cause?: unknown): ProvenanceError =>
     new ProvenanceError(
       "SIGNING_RESULT_INVALID",
-      `Not signed: the certificate authority ${services.authority} ${why}. ${record.text()}`,
+      `Not signed: the certificate authority ${services.authority} ${why}. ${publishedText(record)}`,
       { cause },
     );
   if (key.$case !== "x509Certificate") throw refuse("gave no certificate");
@@ -152,7 +150,7 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   }
   if (only === undefined || (only.identity === certified.identity && only.issuer === certified.issuer)) return;
   const { code, message, details } = otherSigner(signature, only.identity, only.identity);
-  throw new ProvenanceError(code, `${message} ${record.text()}`, { details });
+  throw new ProvenanceError(code, `${message} ${publishedText(record)}`, { details });
 }
 
 async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<TransparencyEvidence> {
@@ -165,12 +163,12 @@ async function testify(session: Session, content: SignatureBundle, certificate: 
           throw serviceFailure("SIGNING_TIMESTAMP_FAILED", "The timestamp authority", timestamps, error, session);
         });
   throwIfCancelled(signal);
-  record.log("asked");
+  record.log = "asked";
   const logged = await ask(logWitness(services, limits), logTimeout(log.version, limits)).catch((error: unknown) => {
-    if (wasRefused(error)) record.log("none");
+    if (wasRefused(error)) record.log = "none";
     throw serviceFailure("SIGNING_LOG_FAILED", "The log", log.url, error, session);
   });
-  record.log("done");
+  record.log = "done";
   return {
     tlogEntries: logged.flatMap(({ tlogEntries }) => tlogEntries ?? []),
     rfc3161Timestamps: stamped.flatMap(({ rfc3161Timestamps }) => rfc3161Timestamps ?? []),
@@ -188,7 +186,7 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
     throw new Error(`it names ${signer.identity}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : "it cannot be read";
-    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${record.text()}`;
+    const message = `Not signed: the response of the services of ${identity.root.label} does not verify. ${why} ${publishedText(record)}`;
     throw new ProvenanceError("SIGNING_RESULT_INVALID", message, { cause: error });
   }
 }
@@ -203,36 +201,31 @@ function serviceFailure(
 ): ProvenanceError {
   if (error instanceof ProvenanceError) return error;
   const status = statusOf(error);
-  const text = reasonOf(error).replace(/^\(\d{3}\) /, "");
+  const cause = causeOf(error);
+  const text = cause instanceof Error ? cause.message.replace(/^\(\d{3}\) /, "") : "unknown error";
   const why = answerText({ ...(status !== undefined && { status }), text }, secrets, proxyOf(process.env));
-  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${record.text()}`, {
+  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${publishedText(record)}`, {
     details: { url, ...(status !== undefined && { status }) },
   });
 }
 
-function* causes(error: unknown): Generator<Error> {
+/** What the library wraps: the answer of the service, or why there was none. */
+function causeOf(error: unknown): unknown {
   let at = error;
-  for (let depth = 0; at instanceof Error && depth < 8; depth++) {
-    yield at;
-    at = at.cause;
-  }
+  for (let depth = 0; at instanceof Error && at.cause instanceof Error && depth < 8; depth++) at = at.cause;
+  return at;
 }
 
 function statusOf(error: unknown): number | undefined {
-  for (const cause of causes(error)) {
-    if ("statusCode" in cause && typeof cause.statusCode === "number") return cause.statusCode;
-  }
-  return undefined;
+  const cause = causeOf(error);
+  if (!(cause instanceof Error) || !("statusCode" in cause)) return undefined;
+  return typeof cause.statusCode === "number" ? cause.statusCode : undefined;
 }
 
 /** Whether a service rejected the request. */
 function wasRefused(error: unknown): boolean {
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500;
-}
-
-function reasonOf(error: unknown): string {
-  return [...causes(error)].at(-1)?.message ?? "unknown error";
 }
 
 /**

@@ -1,16 +1,13 @@
-import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
 import { readSmallFile } from "../model/read-small-file.ts";
 import { TimeSlices } from "../model/time-slices.ts";
-import { REMEDIES } from "./remedies.ts";
+import { unsuitable } from "./unsuitable-files.ts";
 
 /** Bytes: a file with a key in it, a chain of certificates included, is smaller. */
 const LARGEST = 64 * 1024;
 /** Bytes: the shortest key in PEM, Ed25519 in PKCS#8, has 119. */
 const SMALLEST = 100;
-/** Names that an error carries. */
-const NAMES = 1_000;
 
 const MARK = Buffer.from("PRIVATE KEY");
 /**
@@ -53,19 +50,7 @@ export async function lookIntoSmallFiles(
   return { privateKeys, pointers };
 }
 
-/**
- * Rejects a model that holds private keys.
- *
- * @param names of the files
- * @param label name of the model, for messages
- * @throws ProvenanceError MODEL_PRIVATE_KEY, which names them
- */
+/** @throws ProvenanceError MODEL_PRIVATE_KEY, which names them */
 export function rejectPrivateKeyNames(names: readonly string[], label: string): void {
-  const [first] = names;
-  if (first === undefined) return;
-  const more = names.length === 1 ? "" : `, and ${names.length - 1} more files`;
-  const message = `${label} was not signed: "${first}" contains a private key${more}. ${REMEDIES.MODEL_PRIVATE_KEY}`;
-  throw new ProvenanceError("MODEL_PRIVATE_KEY", message, {
-    details: { names: names.slice(0, NAMES), count: names.length },
-  });
+  if (names.length > 0) throw unsuitable("MODEL_PRIVATE_KEY", label, names, "contains a private key");
 }

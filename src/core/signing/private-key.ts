@@ -4,7 +4,6 @@ import type { PemSource } from "../trust.ts";
 import { CURVE_DIGEST, requireCurve } from "../verification/elliptic-keys.ts";
 import type { Curve } from "../verification/signer.ts";
 
-/** The public key of a signer, and its curve. */
 export interface SignerPublicKey {
   readonly publicKey: KeyObject;
   readonly curve: Curve;

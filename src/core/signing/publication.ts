@@ -37,30 +37,18 @@ const LOG_TEXT: Readonly<Record<Step, string>> = {
 };
 
 /** How far a keyless signature came, for the message of a failure. */
-export class PublicationRecord {
-  readonly #subject: string;
-  #certificate: Step = "none";
-  #log: Step = "none";
+export interface PublicationRecord {
+  readonly subject: string;
+  /** It is in the certificate log as soon as it is issued. */
+  certificate: Step;
+  log: Step;
+}
 
-  constructor(subject: string) {
-    this.#subject = subject;
+/** What was and was not published, in a sentence. */
+export function publishedText({ subject, certificate, log }: PublicationRecord): string {
+  if (certificate === "none") return "Nothing was published.";
+  if (certificate === "asked") {
+    return `Whether a certificate for ${subject} was issued is not known; nothing about the model was published.`;
   }
-
-  /** A certificate is in the certificate log as soon as it is issued. */
-  certificate(step: Step): void {
-    this.#certificate = step;
-  }
-
-  log(step: Step): void {
-    this.#log = step;
-  }
-
-  /** What was and was not published, in a sentence. */
-  text(): string {
-    if (this.#certificate === "none") return "Nothing was published.";
-    if (this.#certificate === "asked") {
-      return `Whether a certificate for ${this.#subject} was issued is not known; nothing about the model was published.`;
-    }
-    return `A certificate for ${this.#subject} was issued and stays in the log of certificates${LOG_TEXT[this.#log]}`;
-  }
+  return `A certificate for ${subject} was issued and stays in the log of certificates${LOG_TEXT[log]}`;
 }

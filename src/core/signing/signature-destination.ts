@@ -80,7 +80,7 @@ async function lookAt(path: string): Promise<Found | undefined> {
     return { own, target: own.isSymbolicLink() ? await targetOf(path) : own };
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw unreadable(path, error);
+    throw unwritable(path, error);
   }
 }
 
@@ -97,12 +97,23 @@ function isAbsent(error: unknown): boolean {
   return systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR";
 }
 
-function unreadable(path: string, cause: unknown): ProvenanceError {
-  const code = systemCode(cause) ?? "unknown error";
-  const message = `The signature ${path} was not written: ${code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`;
-  return new ProvenanceError("SIGNATURE_UNWRITABLE", message, { details: { path, system: code }, cause });
-}
-
 function stateOf(own: BigIntStats, target: BigIntStats): string {
   return `${statLine(own)} ${statLine(target)}`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+  EACCES: "writing there is not permitted",
+  EPERM: "writing there is not permitted",
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "its folder is not a folder",
+  EFBIG: "it would be larger than is allowed here",
+  EDQUOT: "the disk quota is used up",
+};
+
+export function unwritable(path: string, cause: unknown): ProvenanceError {
+  const code = systemCode(cause) ?? "unknown error";
+  const message = `The signature ${path} was not written: ${WHY[code] ?? code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`;
+  return new ProvenanceError("SIGNATURE_UNWRITABLE", message, { details: { path, system: code }, cause });
 }

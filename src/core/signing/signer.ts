@@ -16,17 +16,11 @@ export interface Signer {
 }
 
 export interface SignedStatement {
-  /** The bundle: JSON, UTF-8. */
+  /** The bundle, which was verified: JSON, UTF-8. */
   readonly bytes: Buffer;
   readonly signer: SignerIdentity;
   /** What was published, in a sentence. */
   readonly published?: string;
-  /**
-   * Checks the bytes read back from the disk.
-   *
-   * @throws ProvenanceError SIGNATURE_SELF_CHECK
-   */
-  checkWritten(written: Buffer): void;
 }
 
 export interface SignerOptions {

@@ -1,4 +1,4 @@
-import type { Service, ServiceConfiguration, SigningConfig } from "@sigstore/protobuf-specs";
+import type { Service, ServiceConfiguration } from "@sigstore/protobuf-specs";
 import { ProvenanceError } from "../errors.ts";
 import type { TrustRoot } from "../verification/trust-root.ts";
 
@@ -12,10 +12,6 @@ export interface SigningServices {
   /** OpenID issuer that the authority accepts, for a login. */
   readonly issuer?: string;
 }
-
-/** Newest first. */
-const LOG_VERSIONS = [2, 1] as const;
-const SERVICE_VERSIONS = [1] as const;
 
 /** `ServiceSelector` of the protobuf specifications. */
 const ALL = 1;
@@ -32,46 +28,40 @@ export function chooseServices({ signingConfig, label }: TrustRoot, now: Date): 
     throw unusable(label, "it has no signing configuration. Give a trust configuration with one");
   }
   const { caUrls, rekorTlogUrls, rekorTlogConfig, tsaUrls, tsaConfig, oidcUrls } = signingConfig;
-  const authority = choose(caUrls, SERVICE_VERSIONS, now);
+  const [authority] = usable(caUrls, 1, now);
   if (authority === undefined)
     throw unusable(label, "it names no certificate authority that is valid now and supported here");
-  const log = choose(rekorTlogUrls, LOG_VERSIONS, now);
+  const logs = usable(rekorTlogUrls, 2, now);
+  const [log] = logs;
   if (log === undefined) throw unusable(label, "it names no transparency log that is valid now and supported here");
-  refuseSeveral(usable(rekorTlogUrls, LOG_VERSIONS, now), "log entries", label, rekorTlogConfig);
-  const timestamps = choose(tsaUrls, SERVICE_VERSIONS, now);
-  refuseSeveral(usable(tsaUrls, SERVICE_VERSIONS, now), "timestamps", label, tsaConfig);
-  if (log.version === 2 && timestamps === undefined) {
+  refuseSeveral(logs, "log entries", label, rekorTlogConfig);
+  const authorities = usable(tsaUrls, 1, now);
+  const [timestamps] = authorities;
+  refuseSeveral(authorities, "timestamps", label, tsaConfig);
+  const version = log.majorApiVersion === 2 ? 2 : 1;
+  if (version === 2 && timestamps === undefined) {
     const why = "its log gives no time, and it names no timestamp authority that is valid now and supported here";
     throw unusable(label, why);
   }
-  const issuer = choose(oidcUrls, SERVICE_VERSIONS, now);
+  const [issuer] = usable(oidcUrls, 1, now);
   return {
     authority: withoutSlash(authority.url),
-    log: { ...log, url: withoutSlash(log.url) },
+    log: { url: withoutSlash(log.url), version },
     ...(timestamps && { timestamps: timestamps.url }),
     ...(issuer && { issuer: issuer.url }),
   };
 }
 
-function usable<V extends number>(services: SigningConfig["caUrls"], versions: readonly V[], now: Date): Service[] {
-  return services.filter(
-    ({ majorApiVersion, validFor }) =>
-      versions.some((version) => version === majorApiVersion) &&
-      (validFor?.start === undefined || validFor.start <= now) &&
-      (validFor?.end === undefined || now <= validFor.end),
-  );
-}
-
-function choose<V extends number>(
-  services: SigningConfig["caUrls"],
-  versions: readonly V[],
-  now: Date,
-): { url: string; version: V } | undefined {
-  for (const version of versions) {
-    const [first] = usable(services, [version], now).sort((a, b) => startOf(b) - startOf(a));
-    if (first !== undefined) return { url: first.url, version };
-  }
-  return undefined;
+/** What is valid now and of a supported version: the highest version first, and of these the newest. */
+function usable(services: readonly Service[], newestVersion: number, now: Date): Service[] {
+  return services
+    .filter(
+      ({ majorApiVersion, validFor }) =>
+        majorApiVersion <= newestVersion &&
+        (validFor?.start === undefined || validFor.start <= now) &&
+        (validFor?.end === undefined || now <= validFor.end),
+    )
+    .sort((a, b) => b.majorApiVersion - a.majorApiVersion || startOf(b) - startOf(a));
 }
 
 /** Paths are appended to it. */

@@ -36,9 +36,9 @@ export async function rejectUnsuitable(
 ): Promise<void> {
   const named = new Set(allowed.namedFiles);
   const secrets = files.map(({ name }) => name).filter((name) => /(?:^|\/)\.env$/.test(name) && !named.has(name));
-  if (secrets.length > 0) throw error("MODEL_ENV_FILE", label, secrets, "usually contains passwords and tokens");
+  if (secrets.length > 0) throw unsuitable("MODEL_ENV_FILE", label, secrets, "usually contains passwords and tokens");
   if (allowed.allowLfsPointers !== true && pointers.length > 0) {
-    throw error("MODEL_LFS_POINTER", label, pointers, "is a Git LFS pointer, not the content");
+    throw unsuitable("MODEL_LFS_POINTER", label, pointers, "is a Git LFS pointer, not the content");
   }
   if (allowed.allowIncomplete !== true) await rejectIncomplete(files, label, signal);
 }
@@ -74,15 +74,15 @@ async function rejectIncomplete(files: readonly ModelFile[], label: string, sign
   );
 }
 
-function error(
-  code: "MODEL_ENV_FILE" | "MODEL_LFS_POINTER",
+/** The error for files that are hardly meant to be signed; it carries the first thousand names. */
+export function unsuitable(
+  code: "MODEL_ENV_FILE" | "MODEL_LFS_POINTER" | "MODEL_PRIVATE_KEY",
   label: string,
   names: readonly string[],
   what: string,
 ): ProvenanceError {
-  const more = names.length === 1 ? "" : `, and so do ${names.length - 1} more files`;
-  const joined = code === "MODEL_LFS_POINTER" ? more.replace("so do", "so are") : more;
-  return new ProvenanceError(code, `${label} was not signed: "${names[0] ?? ""}" ${what}${joined}. ${REMEDIES[code]}`, {
+  const more = names.length === 1 ? "" : ` (and ${names.length - 1} more files)`;
+  return new ProvenanceError(code, `${label} was not signed: "${names[0] ?? ""}" ${what}${more}. ${REMEDIES[code]}`, {
     details: { names: names.slice(0, NAMES), count: names.length },
   });
 }

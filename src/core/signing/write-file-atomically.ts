@@ -2,8 +2,7 @@ import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
-import { REMEDIES } from "./remedies.ts";
-import { appearedMeanwhile, assertUnchanged, type SignatureDestination } from "./signature-destination.ts";
+import { appearedMeanwhile, assertUnchanged, type SignatureDestination, unwritable } from "./signature-destination.ts";
 
 /** Readable for all, within the process's umask, like the model. */
 const NEW_MODE = 0o644;
@@ -15,13 +14,12 @@ const PRIVATE_MODE = 0o600;
  * flushed, read back and checked, then renamed. A replaced file keeps its permissions, and only the file that
  * {@link inspectDestination} found is replaced.
  *
- * @param check throws if the bytes read back are wrong
- * @throws ProvenanceError SIGNATURE_UNWRITABLE, SIGNATURE_WOULD_OVERWRITE, and what `check` throws; the old file is as it was, and no temporary file is left
+ * @throws ProvenanceError SIGNATURE_UNWRITABLE, SIGNATURE_WOULD_OVERWRITE, SIGNATURE_SELF_CHECK; the old file is as it was, and no temporary file is left
  */
 export async function writeFileAtomically(
   place: SignatureDestination,
   bytes: Buffer,
-  check: (written: Buffer) => void,
+  read: (path: string) => Promise<Buffer> = readFile,
 ): Promise<void> {
   const { path, found } = place;
   const temporary = temporaryName(path);
@@ -34,13 +32,18 @@ export async function writeFileAtomically(
     } finally {
       await file.close();
     }
-    check(await readFile(temporary));
+    if (!(await read(temporary)).equals(bytes)) throw selfCheckFailed(path);
     if (await assertUnchanged(place)) await moveToFreeName(temporary, path);
     else await retryInUse(() => rename(temporary, path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
   }
+}
+
+function selfCheckFailed(path: string): ProvenanceError {
+  const message = `Not signed: what was read back from ${path} is not what was written. The disk may be failing. An earlier signature is unchanged.`;
+  return new ProvenanceError("SIGNATURE_SELF_CHECK", message, { details: { path } });
 }
 
 /**
@@ -85,21 +88,4 @@ export async function checkWritable(path: string): Promise<void> {
   } catch (cause) {
     throw unwritable(path, cause);
   }
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-  EACCES: "writing there is not permitted",
-  EPERM: "writing there is not permitted",
-  ENOENT: "its folder does not exist",
-  ENOTDIR: "its folder is not a folder",
-  EFBIG: "it would be larger than is allowed here",
-  EDQUOT: "the disk quota is used up",
-};
-
-function unwritable(path: string, cause: unknown): ProvenanceError {
-  const code = systemCode(cause) ?? "unknown error";
-  const message = `The signature ${path} was not written: ${WHY[code] ?? code}. ${REMEDIES.SIGNATURE_UNWRITABLE}`;
-  return new ProvenanceError("SIGNATURE_UNWRITABLE", message, { details: { path, system: code }, cause });
 }

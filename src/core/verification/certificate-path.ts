@@ -73,44 +73,45 @@ export function claimedAuthority(leaf: Certificate, others: readonly Certificate
   }
 }
 
-/** State of path validation, from the trust anchor downwards (RFC 5280, 6.1.2). */
-interface PathState {
-  readonly names: ConstrainedNames;
-  /** How many more intermediates may follow that are not self-issued. */
-  maxPathLength: number;
-}
-
 /** From the trust anchor to the leaf. Signatures were verified when the path was built (6.1.3 (a) (1)). */
 function checkPath(path: readonly Certificate[], at: Date, label: string): void {
-  const state: PathState = { names: new ConstrainedNames(), maxPathLength: path.length };
+  // RFC 5280, 6.1.2: the state of path validation.
+  const names = new ConstrainedNames();
+  /** How many more intermediates may follow that are not self-issued. */
+  let maxPathLength = path.length;
+  const constrain = ({ fields, ...certificate }: Certificate): void => {
+    const { nameConstraints, pathLength } = fields;
+    if (nameConstraints !== undefined) names.add(nameConstraints, certificateName(certificate)); // 6.1.4 (g)
+    maxPathLength = Math.min(maxPathLength, pathLength ?? maxPathLength); // 6.1.4 (m)
+  };
   const [anchor, ...below] = path.toReversed();
   if (anchor === undefined) return;
   // RFC 5937: the constraints of the trust anchor apply like those of any authority.
   checkValidity(anchor, at, label);
   checkAuthority(anchor, label);
-  constrain(state, anchor);
+  constrain(anchor);
 
   let issuer = anchor;
   for (const [index, certificate] of below.entries()) {
     const isLeaf = index === below.length - 1;
     checkCertificate(certificate, issuer, at, label); // 6.1.3 (a)
     // 6.1.3 (b), (c): a self-issued certificate is exempt, unless it is the last.
-    if (isLeaf || !isSelfIssued(certificate)) checkNames(certificate, state, label);
+    if (isLeaf || !isSelfIssued(certificate)) checkNames(certificate, names, label);
     if (isLeaf) {
       checkCriticalExtensions(certificate, label); // 6.1.5 (f)
     } else {
       checkAuthority(certificate, label);
       // 6.1.4 (l)
       if (!isSelfIssued(certificate)) {
-        if (state.maxPathLength <= 0) {
+        if (maxPathLength <= 0) {
           throw invalid(
             label,
             `the path is longer than a certificate allows (${certificateName(certificate)} is one too many)`,
           );
         }
-        state.maxPathLength--;
+        maxPathLength--;
       }
-      constrain(state, certificate);
+      constrain(certificate);
     }
     issuer = certificate;
   }
@@ -129,7 +130,7 @@ function checkCertificate(certificate: Certificate, issuer: Certificate, at: Dat
 }
 
 /** RFC 5280, 6.1.3 (b), (c): the subject, where it is not empty, and all alternative names. */
-function checkNames(certificate: Certificate, { names }: PathState, label: string): void {
+function checkNames(certificate: Certificate, names: ConstrainedNames, label: string): void {
   const { subject, alternativeNames } = certificate.fields;
   const all: GeneralName[] = [...alternativeNames];
   if (subject.parts.length > 0) all.push({ form: "directoryName", name: subject });
@@ -153,12 +154,6 @@ function checkAuthority(certificate: Certificate, label: string): void {
     const message = `${label}: the certificate authority ${name} does not certify signers of models: ${fault}.`;
     throw new ProvenanceError("CERTIFICATE_USAGE", message);
   }
-}
-
-function constrain(state: PathState, { fields, ...certificate }: Certificate): void {
-  const { nameConstraints, pathLength } = fields;
-  if (nameConstraints !== undefined) state.names.add(nameConstraints, certificateName(certificate)); // 6.1.4 (g)
-  if (pathLength !== undefined) state.maxPathLength = Math.min(state.maxPathLength, pathLength); // 6.1.4 (m)
 }
 
 /** RFC 5280, 6.1.4 (o), 6.1.5 (f). */

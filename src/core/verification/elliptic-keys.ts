@@ -27,7 +27,6 @@ export function keyKind(key: KeyObject): string {
   return `a key of the type ${type}`;
 }
 
-/** The curve, or an error that names what the key is instead. */
 export function requireCurve(key: KeyObject, label: string, code: ErrorCode = "KEY_UNSUPPORTED"): Curve {
   const curve = curveOf(key);
   if (curve !== undefined) return curve;

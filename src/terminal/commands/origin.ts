@@ -7,11 +7,8 @@ import { defineCommand, EXIT } from "../command.ts";
 import { originJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";
 import { withReading } from "../progress-line.ts";
-import { field } from "../report.ts";
+import { field, folded } from "../report.ts";
 import type { Line } from "../text.ts";
-
-/** Names after which a list is folded into a count, unless all are asked for. */
-const FOLD_AFTER = 10;
 
 export default defineCommand({
   name: "origin",
@@ -37,9 +34,7 @@ function originLines(report: OriginReport, name: string, long: boolean): Line[] 
   const sentences = originSentences(report, ENGLISH.t);
   const recorded = origin?.basis === "record";
   const names = (list: readonly string[] = []): Line[] => {
-    const shown = long ? list : list.slice(0, FOLD_AFTER);
-    const rest = list.length - shown.length;
-    return [...shown.map((text): Line => [text]), ...(rest > 0 ? [[`and ${rest} more (--long lists them)`]] : [])];
+    return folded(list, long, " (--long lists them)").map((text) => [text]);
   };
   const files = origin?.files;
   return [

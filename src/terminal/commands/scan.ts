@@ -101,20 +101,13 @@ async function namedTrust(keyPaths: readonly string[], rootPaths: readonly strin
 }
 
 function modelLine(root: string, model: FoundModel): Line {
-  const { path, signature } = model;
-  const { mark, label } = signature === undefined ? VERDICT_LABELS.unsigned : VERDICT_LABELS.unchecked;
-  const line: Line = [`${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `, shown(root, path)];
-  return signature === undefined
-    ? line
-    : [
-        ...line,
-        {
-          text: `  ${signaturesOf(model)
-            .map((file) => shown(root, file))
-            .join(", ")}`,
-          style: "dim",
-        },
-      ];
+  const signatures = signaturesOf(model).map((file) => shown(root, file));
+  const { mark, label } = VERDICT_LABELS[signatures.length > 0 ? "unchecked" : "unsigned"];
+  return [
+    `${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `,
+    shown(root, model.path),
+    ...(signatures.length > 0 ? [{ text: `  ${signatures.join(", ")}`, style: "dim" as const }] : []),
+  ];
 }
 
 function shown(root: string, path: string): string {

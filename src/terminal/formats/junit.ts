@@ -44,12 +44,16 @@ function propertyLines({ folders, files, notRequired, exempted, skipped }: Searc
 }
 
 function searchCase({ code, message, passed, paths }: SearchFailure): string[] {
-  const open = `    <testcase classname="search" name="${escaped([code, ...paths].join(" "))}" time="0.000">`;
   const text = escaped(message);
   const inside = passed
-    ? `      <system-out>${text}</system-out>`
-    : `      <failure message="${text}" type="${code}">${paths.map(escaped).join("\n")}</failure>`;
-  return [open, inside, "    </testcase>"];
+    ? `<system-out>${text}</system-out>`
+    : `<failure message="${text}" type="${code}">${paths.map(escaped).join("\n")}</failure>`;
+  return caseLines("search", [code, ...paths].join(" "), 0, inside);
+}
+
+function caseLines(suite: string, name: string, seconds: number, inside: string): string[] {
+  const open = `    <testcase classname="${suite}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
+  return inside === "" ? [`${open}/>`] : [`${open}>`, `      ${inside}`, "    </testcase>"];
 }
 
 function isSkipped({ passed, verdict }: ScannedModel): boolean {
@@ -58,24 +62,20 @@ function isSkipped({ passed, verdict }: ScannedModel): boolean {
 }
 
 function testCase(model: ScannedModel): string[] {
-  const { name, verdict, passed } = model;
-  const open = `    <testcase classname="models" name="${escaped(name)}" time="${(verdict.coverage?.seconds ?? 0).toFixed(3)}"`;
+  const { name, verdict } = model;
+  return caseLines("models", name, verdict.coverage?.seconds ?? 0, resultOf(model));
+}
+
+function resultOf(model: ScannedModel): string {
+  const { verdict, passed } = model;
   const reasons = explanations(verdict).map(escaped).join("\n");
-  const headline = escaped(
-    [verdictLabel(verdict, ENGLISH.t).label, summarizeVerdict(verdict, ENGLISH, wholeSignerName)]
-      .filter((part) => part !== "")
-      .join(": "),
-  );
-  if (!passed)
-    return [
-      `${open}>`,
-      `      <failure message="${headline}" type="${verdict.state}">${reasons}</failure>`,
-      "    </testcase>",
-    ];
-  if (isSkipped(model)) return [`${open}>`, `      <skipped message="${headline}"/>`, "    </testcase>"];
+  const summary = summarizeVerdict(verdict, ENGLISH, wholeSignerName);
+  const { label } = verdictLabel(verdict, ENGLISH.t);
+  const headline = escaped(summary === "" ? label : `${label}: ${summary}`);
+  if (!passed) return `<failure message="${headline}" type="${verdict.state}">${reasons}</failure>`;
+  if (isSkipped(model)) return `<skipped message="${headline}"/>`;
   const note = verdict.state === "pinned" ? headline : reasons;
-  if (note !== "") return [`${open}>`, `      <system-out>${note}</system-out>`, "    </testcase>"];
-  return [`${open}/>`];
+  return note === "" ? "" : `<system-out>${note}</system-out>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

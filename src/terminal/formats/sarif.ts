@@ -54,12 +54,10 @@ function result({ path, name, verdict, passed }: ScannedModel, { base }: Folders
     ruleId: ruleOf(verdict),
     level,
     message: { text },
+    // A folder has no lines to point at; its signature is a file.
     locations: [
       {
-        // A folder has no lines to point at; its signature is a file.
-        physicalLocation: {
-          artifactLocation: { uri: uriBelow(base, verdict.signature ?? path), uriBaseId: "%SRCROOT%" },
-        },
+        ...locationAt(verdict.signature ?? path, base),
         logicalLocations: [{ fullyQualifiedName: name, kind: "resource" }],
       },
     ],
@@ -71,17 +69,8 @@ function result({ path, name, verdict, passed }: ScannedModel, { base }: Folders
 function failureResult({ code, message, passed, paths, place }: SearchFailure, { root, base }: Folders) {
   const locations =
     place === undefined
-      ? paths.map((path) => ({
-          physicalLocation: { artifactLocation: { uri: uriBelow(base, resolve(root, path)), uriBaseId: "%SRCROOT%" } },
-        }))
-      : [
-          {
-            physicalLocation: {
-              artifactLocation: { uri: uriBelow(base, place.file), uriBaseId: "%SRCROOT%" },
-              region: { startLine: place.line, startColumn: place.column },
-            },
-          },
-        ];
+      ? paths.map((path) => locationAt(resolve(root, path), base))
+      : [locationAt(place.file, base, { startLine: place.line, startColumn: place.column })];
   return {
     ruleId: code,
     level: passed ? "warning" : "error",
@@ -89,6 +78,11 @@ function failureResult({ code, message, passed, paths, place }: SearchFailure, {
     locations,
     partialFingerprints: { search: [code, ...paths].join(" ") },
   };
+}
+
+function locationAt(path: string, base: string, region?: Readonly<Record<string, number>>) {
+  const uri = relative(base, path).split(sep).map(encodeURIComponent).join("/");
+  return { physicalLocation: { artifactLocation: { uri, uriBaseId: "%SRCROOT%" }, ...(region && { region }) } };
 }
 
 /** The first reason is the one that decided. */
@@ -100,8 +94,4 @@ function rule(id: string): Record<string, unknown> {
   const state = Object.entries(VERDICT_LABELS).find(([name]) => name.toUpperCase() === id);
   const text = isErrorCode(id) ? shortReasonOf(id, ENGLISH.t) : (state?.[1].label ?? id);
   return { id, shortDescription: { text: text.charAt(0).toUpperCase() + text.slice(1) } };
-}
-
-function uriBelow(base: string, path: string): string {
-  return relative(base, path).split(sep).map(encodeURIComponent).join("/");
 }

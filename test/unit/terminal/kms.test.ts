@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { ROOT } from "../../../scripts/fetch.mjs";
+import type { ErrorCode } from "../../../src/core/errors.ts";
 import { sign } from "../../../src/core/sign.ts";
 import { failsWith } from "../../support/errors.ts";
 import { type KeyKind, makeKeys } from "../../support/keys.ts";
@@ -47,12 +48,10 @@ describe("a key behind a plugin", function () {
     process.env["PATH"] = [join(folder(), "bin"), path].join(delimiter);
   }
 
-  async function rejects(reference: string, timeout?: number): Promise<string> {
+  async function rejects(reference: string, timeout?: number, code: ErrorCode = "KMS_PLUGIN_FAILED"): Promise<string> {
     const signature = join(folder(), "llama.sig");
     const identity = { method: "kms", key: reference, ...(timeout && { timeout }) } as const;
-    const error = await failsWith("KMS_PLUGIN_FAILED", () =>
-      sign({ model: join(folder(), "llama"), signature, identity }),
-    );
+    const error = await failsWith(code, () => sign({ model: join(folder(), "llama"), signature, identity }));
     assert.ok(!existsSync(signature));
     return error.message;
   }
@@ -144,6 +143,7 @@ describe("a key behind a plugin", function () {
       "swap",
       `case "$2" in *'"methodName":"signMessage"'*) set -- "$1" "$(printf '%s' "$2" | sed s/key.pem/other.pem/)";; esac\nexec "${example}" "$@"`,
     );
-    assert.match(await rejects(`swap://${join(folder(), "key.pem")}`), /does not verify with the public key/);
+    const message = await rejects(`swap://${join(folder(), "key.pem")}`, undefined, "SIGNATURE_SELF_CHECK");
+    assert.match(message, /does not verify with the public key/);
   });
 });

@@ -110,7 +110,7 @@ describe("the report of a verdict", () => {
     const coverage = { ...COVERAGE, ignored };
     assert.equal(
       report({ coverage })[3],
-      `             excluded by the signer: ${first} and 2 more (--all lists them)`,
+      `             excluded by the signer: ${first}, and 2 more (--all lists them)`,
     );
     assert.equal(report({ coverage }, true)[3], `             excluded by the signer: ${first}, n10, n11`);
   });

@@ -81,11 +81,11 @@ describe("the command line with a login", function () {
     assert.equal(other.status, 1);
     assert.match(
       other.stdout,
-      /^\? Signer not accepted {2}llama\n {2}reason {5}model\.sig was signed by alice@example\.com \(.*, and not by bob@example\.com\.\n/,
+      /^\? Signer not accepted {2}llama\n {2}reason {5}model\.sig was signed by alice@example\.com \(.*, and not by bob@example\.com \(.*\)\.\n/,
     );
     const provider = await run(verifyArgs("--identity", ALICE, "--identity-provider", "https://accounts.google.com"));
     assert.equal(provider.status, 1);
-    assert.match(provider.stdout, /and not https:\/\/accounts\.google\.com/);
+    assert.match(provider.stdout, /and not by alice@example\.com \(https:\/\/accounts\.google\.com\)/);
     const none = await run(verifyArgs());
     assert.equal(none.status, 1);
     assert.match(none.stdout, /Name the identity and the identity provider that you expect/);

@@ -1,3 +1,4 @@
+// Part of the library's types: no package's types here.
 export interface PluginOptions {
   /** Gets what the plugin writes on standard error. */
   readonly onOutput?: ((text: string) => void) | undefined;

@@ -68,6 +68,8 @@ export class Cryptoki {
   readonly #types: Readonly<Record<string, Type>>;
   /** Bytes of a `CK_ULONG`. */
   readonly #ulong: number;
+  /** 0 is none (`CK_INVALID_HANDLE`). */
+  #session: Handle = 0;
 
   /** @throws Error where the file is not a library, or not a PKCS #11 module */
   constructor(koffi: Library, path: string) {
@@ -107,66 +109,67 @@ export class Cryptoki {
     return { texts: info.subarray(0, TOKEN_FLAGS), flags: Number(this.#read(info, TOKEN_FLAGS)) };
   }
 
-  openSession(slot: Handle): Handle {
+  /** Opens the session that all further calls are made in. */
+  openSession(slot: Handle): void {
     const session = Buffer.alloc(8);
     this.#call("OpenSession", slot, CKF_SERIAL_SESSION, null, null, session);
-    return this.#read(session, 0);
+    this.#session = this.#read(session, 0);
   }
 
-  closeSession(session: Handle): void {
-    this.#call("CloseSession", session);
+  closeSession(): void {
+    this.#call("CloseSession", this.#session);
   }
 
   /** @param pin UTF-8; undefined where it is entered at the device */
-  login(session: Handle, user: number, pin: Buffer | undefined): void {
-    this.#call("Login", session, user, pin ?? null, pin?.length ?? 0);
+  login(user: number, pin: Buffer | undefined): void {
+    this.#call("Login", this.#session, user, pin ?? null, pin?.length ?? 0);
   }
 
-  findObjects(session: Handle, objectClass: number): Handle[] {
+  findObjects(objectClass: number): Handle[] {
     const value = Buffer.alloc(this.#ulong);
     value.writeUInt32LE(objectClass);
     const template: Attribute[] = [{ type: CKA.class, pValue: value, ulValueLen: value.length }];
-    this.#call("FindObjectsInit", session, template, template.length);
+    this.#call("FindObjectsInit", this.#session, template, template.length);
     const found: Handle[] = [];
     const room = 64;
     const list = Buffer.alloc(room * this.#ulong);
     const count = Buffer.alloc(8);
     for (;;) {
-      this.#call("FindObjects", session, list, room, count);
+      this.#call("FindObjects", this.#session, list, room, count);
       const some = this.#readAll(list, Number(this.#read(count, 0)));
       if (some.length === 0) break;
       found.push(...some);
     }
-    this.#call("FindObjectsFinal", session);
+    this.#call("FindObjectsFinal", this.#session);
     return found;
   }
 
   /** The bytes of an attribute, or undefined where the object has none of this type. */
-  attribute(session: Handle, object: Handle, type: number): Buffer | undefined {
-    const sized = this.#getAttribute(session, object, { type, pValue: null, ulValueLen: 0 });
+  attribute(object: Handle, type: number): Buffer | undefined {
+    const sized = this.#getAttribute(object, { type, pValue: null, ulValueLen: 0 });
     if (sized === undefined || sized > MAX_ATTRIBUTE) return undefined;
     const value = Buffer.alloc(Math.max(1, sized));
-    const length = this.#getAttribute(session, object, { type, pValue: value, ulValueLen: sized });
+    const length = this.#getAttribute(object, { type, pValue: value, ulValueLen: sized });
     return length === undefined || length > sized ? undefined : value.subarray(0, length);
   }
 
-  signInit(session: Handle, key: Handle): void {
-    this.#call("SignInit", session, { mechanism: CKM_ECDSA, pParameter: null, ulParameterLen: 0 }, key);
+  signInit(key: Handle): void {
+    this.#call("SignInit", this.#session, { mechanism: CKM_ECDSA, pParameter: null, ulParameterLen: 0 }, key);
   }
 
   /** @returns r and s, one after the other, each as long as the curve's order */
-  sign(session: Handle, digest: Buffer): Buffer {
+  sign(digest: Buffer): Buffer {
     const signature = Buffer.alloc(SIGNATURE_ROOM);
     const length = Buffer.alloc(8);
     length.writeUInt32LE(signature.length);
-    this.#call("Sign", session, digest, digest.length, signature, length);
+    this.#call("Sign", this.#session, digest, digest.length, signature, length);
     return signature.subarray(0, Number(this.#read(length, 0)));
   }
 
-  #getAttribute(session: Handle, object: Handle, attribute: Attribute): number | undefined {
+  #getAttribute(object: Handle, attribute: Attribute): number | undefined {
     const template = [attribute];
     try {
-      this.#call("GetAttributeValue", session, object, template, 1);
+      this.#call("GetAttributeValue", this.#session, object, template, 1);
     } catch (error) {
       const absent: readonly number[] = [CKR.ATTRIBUTE_SENSITIVE, CKR.ATTRIBUTE_TYPE_INVALID];
       if (error instanceof CryptokiError && absent.includes(error.value)) return undefined;

@@ -9,7 +9,6 @@ export function notInstalled(why: string): ProvenanceError {
   return new ProvenanceError("PKCS11_NOT_INSTALLED", message, { details: { why, package: KOFFI } });
 }
 
-/** The error for what a function of a module returned. */
 export function returnedError(call: string, value: number, path: string, token = "of the module"): ProvenanceError {
   const details = { path, token, function: `C_${call}`, value };
   const error = (code: ErrorCode, message: string) => new ProvenanceError(code, message, { details });

@@ -4,6 +4,7 @@ import type { PemSource } from "../../trust.ts";
 import { certificateName } from "../../verification/certificates.ts";
 import { curveOf } from "../../verification/elliptic-keys.ts";
 import type { Curve } from "../../verification/signer.ts";
+import { der } from "../ecdsa-signature.ts";
 import { CKK_EC } from "./constants.ts";
 import type { PrivateKeyObject, TokenObjects } from "./protocol.ts";
 
@@ -127,10 +128,4 @@ function pointOf(bytes: Buffer): Buffer {
     if (point[0] === UNCOMPRESSED && bytes.equals(der(OCTET_STRING, point))) return point;
   }
   return bytes;
-}
-
-function der(tag: number, ...contents: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(contents);
-  const length = content.length < 0x80 ? [content.length] : [0x81, content.length];
-  return Buffer.concat([Buffer.of(tag, ...length), content]);
 }

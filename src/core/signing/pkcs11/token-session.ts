@@ -7,7 +7,6 @@ import type { Token } from "./token.ts";
 /** A module, and the session with one of its tokens. */
 export class TokenSession {
   readonly #cryptoki: Cryptoki;
-  #session: number | bigint | undefined;
   #pin: Buffer | undefined;
 
   /** @throws Error where the module cannot be loaded */
@@ -24,44 +23,43 @@ export class TokenSession {
   }
 
   logIn(slot: number, login: boolean, pin: Uint8Array | undefined): void {
-    this.#session = this.#cryptoki.openSession(slot);
+    this.#cryptoki.openSession(slot);
     this.#pin = pin === undefined ? undefined : Buffer.from(pin);
     if (!login) return;
     try {
-      this.#cryptoki.login(this.#session, CKU.user, this.#pin);
+      this.#cryptoki.login(CKU.user, this.#pin);
     } catch (error) {
       if (error instanceof CryptokiError && error.value === CKR.USER_ALREADY_LOGGED_IN) return;
-      this.#cryptoki.closeSession(this.#session);
+      this.#cryptoki.closeSession();
       throw error;
     }
   }
 
   objects(): TokenObjects {
     return {
-      privateKeys: this.#find(CKO.privateKey).map((handle) => ({
+      privateKeys: this.#cryptoki.findObjects(CKO.privateKey).map((handle) => ({
         ...this.#names(handle),
         handle,
-        type: Number(this.#attribute(handle, CKA.keyType)?.readUInt32LE() ?? 0),
+        type: Number(this.#cryptoki.attribute(handle, CKA.keyType)?.readUInt32LE() ?? 0),
         canSign: this.#flag(handle, CKA.sign) ?? true,
         alwaysAuthenticate: this.#flag(handle, CKA.alwaysAuthenticate) ?? false,
       })),
-      publicKeys: this.#find(CKO.publicKey).flatMap((handle) => {
-        const ecParams = this.#attribute(handle, CKA.ecParams);
-        const ecPoint = this.#attribute(handle, CKA.ecPoint);
+      publicKeys: this.#cryptoki.findObjects(CKO.publicKey).flatMap((handle) => {
+        const ecParams = this.#cryptoki.attribute(handle, CKA.ecParams);
+        const ecPoint = this.#cryptoki.attribute(handle, CKA.ecPoint);
         return ecParams === undefined || ecPoint === undefined ? [] : [{ ...this.#names(handle), ecParams, ecPoint }];
       }),
-      certificates: this.#find(CKO.certificate).flatMap((handle) => {
-        const der = this.#attribute(handle, CKA.value);
+      certificates: this.#cryptoki.findObjects(CKO.certificate).flatMap((handle) => {
+        const der = this.#cryptoki.attribute(handle, CKA.value);
         return der === undefined ? [] : [{ ...this.#names(handle), der }];
       }),
     };
   }
 
   sign({ handle, alwaysAuthenticate }: PrivateKeyObject, digest: Uint8Array): Buffer {
-    const session = this.#opened();
-    this.#cryptoki.signInit(session, handle);
-    if (alwaysAuthenticate) this.#cryptoki.login(session, CKU.contextSpecific, this.#pin);
-    return this.#cryptoki.sign(session, Buffer.from(digest));
+    this.#cryptoki.signInit(handle);
+    if (alwaysAuthenticate) this.#cryptoki.login(CKU.contextSpecific, this.#pin);
+    return this.#cryptoki.sign(Buffer.from(digest));
   }
 
   finalize(): void {
@@ -88,27 +86,14 @@ export class TokenSession {
     }
   }
 
-  #opened(): number | bigint {
-    if (this.#session === undefined) throw new Error("no session");
-    return this.#session;
-  }
-
-  #find(objectClass: number): (number | bigint)[] {
-    return this.#cryptoki.findObjects(this.#opened(), objectClass);
-  }
-
-  #attribute(object: number | bigint, type: number): Buffer | undefined {
-    return this.#cryptoki.attribute(this.#opened(), object, type);
-  }
-
   #flag(object: number | bigint, type: number): boolean | undefined {
-    const value = this.#attribute(object, type)?.[0];
+    const value = this.#cryptoki.attribute(object, type)?.[0];
     return value === undefined ? undefined : value !== 0;
   }
 
   #names(object: number | bigint): { readonly label: string; readonly id: string } {
-    const label = this.#attribute(object, CKA.label)?.toString("utf8").replace(/\0+$/, "");
-    return { label: label ?? "", id: this.#attribute(object, CKA.id)?.toString("hex") ?? "" };
+    const label = this.#cryptoki.attribute(object, CKA.label)?.toString("utf8").replace(/\0+$/, "");
+    return { label: label ?? "", id: this.#cryptoki.attribute(object, CKA.id)?.toString("hex") ?? "" };
   }
 }
 

@@ -14,5 +14,4 @@ export interface Token {
   readonly pinLocked: boolean;
 }
 
-/** Asks for the PIN of a token. */
 export type AskPin = (token: Token) => string | Promise<string>;

@@ -67,7 +67,6 @@ export function usualPlaces(platform: NodeJS.Platform = process.platform): Modul
   return platform === "darwin" ? MACOS : LINUX;
 }
 
-/** The usual modules that this machine has. */
 export async function usualModules(): Promise<string[]> {
   const { modules } = usualPlaces();
   const there = await Promise.all(

@@ -107,7 +107,8 @@ function isWithin(name: GeneralName, base: GeneralName): boolean {
   if ("text" in name && "text" in base) {
     const text = base.text ?? "";
     if (name.form === "rfc822Name") return isWithinMailName(name.text, text);
-    return name.form === "dNSName" ? isWithinDnsName(name.text ?? "", text) : isWithinUri(name.text ?? "", text);
+    if (name.form === "dNSName") return isWithinDnsName(name.text ?? "", text);
+    return isWithinHostConstraint(hostOf(name.text ?? ""), text);
   }
   // RFC 5280, 4.2.1.10: a constraint of a form that is not processed rejects a certificate that has a name of that form.
   throw new IncomparableNameError("constraints of this form are not supported");
@@ -147,11 +148,6 @@ function isWithinMailName(name: string | undefined, base: string): boolean {
   return isWithinHostConstraint(host, base);
 }
 
-/** RFC 5280, 4.2.1.10, uniformResourceIdentifier: one host (`host`), or all hosts below a domain (`.domain`). */
-function isWithinUri(uri: string, base: string): boolean {
-  return isWithinHostConstraint(hostOf(uri), base);
-}
-
 /**
  * RFC 5280, 4.2.1.10, iPAddress.
  *
@@ -185,6 +181,7 @@ function hostOf(uri: string): string {
   return host;
 }
 
+/** Of rfc822Name and uniformResourceIdentifier: one host (`host`), or all hosts below a domain (`.domain`). */
 function isWithinHostConstraint(host: string, base: string): boolean {
   const isDomain = base.startsWith(".");
   const domain = isDomain ? base.slice(1) : base;

@@ -31,22 +31,16 @@ export function identityRejection(
   ofPerson = false,
 ): ProvenanceError | undefined {
   if (identities.some((expected) => isExpected(signer, expected))) return undefined;
+  const code = identities.length === 0 ? "SIGSTORE_IDENTITY_MISSING" : "SIGSTORE_IDENTITY";
   const found = [signer.identity, signer.issuer];
   const by = `${label} was signed by ${signer.identity} (${signer.issuer})`;
-  if (ofPerson) {
-    const code = identities.length === 0 ? "SIGSTORE_IDENTITY_MISSING" : "SIGSTORE_IDENTITY";
-    return new ProvenanceError(code, `${by}, whom you have not accepted.`, { details: { found } });
-  }
-  const [only] = identities;
+  if (ofPerson) return new ProvenanceError(code, `${by}, whom you have not accepted.`, { details: { found } });
+  const [only, ...others] = identities;
   if (only === undefined) {
-    const message = `${label} was signed by ${signer.identity} (${signer.issuer}), and no signer is expected. Name the identity and the identity provider that you expect.`;
-    return new ProvenanceError("SIGSTORE_IDENTITY_MISSING", message, { details: { found } });
+    const advice = "Name the identity and the identity provider that you expect.";
+    return new ProvenanceError(code, `${by}, and no signer is expected. ${advice}`, { details: { found } });
   }
-  const wanted = identities.length > 1 ? `any of the ${identities.length} expected` : only.identity;
-  const message =
-    identities.length === 1 && only.identity === signer.identity && only.issuer !== signer.issuer
-      ? `${label} was signed by ${signer.identity}, but the identity provider is ${signer.issuer} and not ${only.issuer}.`
-      : `${label} was signed by ${signer.identity} (${signer.issuer}), and not by ${wanted}.`;
+  const wanted = others.length > 0 ? `any of the ${identities.length} expected` : `${only.identity} (${only.issuer})`;
   const isCaseOnly = identities.some(
     ({ identity, issuer }) =>
       issuer === signer.issuer &&
@@ -54,7 +48,7 @@ export function identityRejection(
       identity.toLowerCase() === signer.identity.toLowerCase(),
   );
   const hint = isCaseOnly ? " They differ only in upper and lower case, and identities are compared exactly." : "";
-  return new ProvenanceError("SIGSTORE_IDENTITY", `${message}${hint}`, {
+  return new ProvenanceError(code, `${by}, and not by ${wanted}.${hint}`, {
     details: { expected: identities.flatMap(({ identity, issuer }) => [identity, issuer]), found },
   });
 }

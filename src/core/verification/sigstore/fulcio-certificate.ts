@@ -5,7 +5,6 @@ import { allowsCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
 import type { SigstoreSigner } from "../signer.ts";
 
-/** The subject of a Fulcio certificate. */
 export type FulcioSubject = Pick<SigstoreSigner, "identity" | "identityType" | "issuer" | "extensions">;
 
 const FULCIO = "1.3.6.1.4.1.57264.1.";

@@ -222,23 +222,24 @@ function trustMaterial(root: TrustedRoot, { verify }: Pick<SigstoreLibraries, "v
   const made = known.get(root);
   if (made !== undefined) return made;
   const none = { ...root, tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
-  const read = (part: Partial<TrustedRoot>): TrustMaterial | undefined => {
+  const nothing = verify.toTrustMaterial(none);
+  const read = (part: Partial<TrustedRoot>): TrustMaterial => {
     try {
       return verify.toTrustMaterial({ ...none, ...part });
     } catch {
-      return undefined;
+      return nothing;
     }
   };
   const material: TrustMaterial = {
-    tlogs: root.tlogs.flatMap((log) => read({ tlogs: [log] })?.tlogs ?? []),
-    ctlogs: root.ctlogs.flatMap((log) => read({ ctlogs: [log] })?.ctlogs ?? []),
+    ...nothing,
+    tlogs: root.tlogs.flatMap((log) => read({ tlogs: [log] }).tlogs),
+    ctlogs: root.ctlogs.flatMap((log) => read({ ctlogs: [log] }).ctlogs),
     certificateAuthorities: root.certificateAuthorities.flatMap(
-      (authority) => read({ certificateAuthorities: [authority] })?.certificateAuthorities ?? [],
+      (authority) => read({ certificateAuthorities: [authority] }).certificateAuthorities,
     ),
     timestampAuthorities: root.timestampAuthorities.flatMap(
-      (authority) => read({ timestampAuthorities: [authority] })?.timestampAuthorities ?? [],
+      (authority) => read({ timestampAuthorities: [authority] }).timestampAuthorities,
     ),
-    publicKey: verify.toTrustMaterial(none).publicKey,
   };
   known.set(root, material);
   return material;

@@ -32,7 +32,11 @@ describe("ambient identity tokens", () => {
   });
   /** Without the files of this very machine. */
   const find = (env: AmbientOptions["env"], more: Partial<AmbientOptions> = {}) =>
-    findAmbientToken({ env, tokenFile: join(folder(), "none"), productNameFile: join(folder(), "none"), ...more });
+    findAmbientToken({
+      env: { SIGSTORE_ID_TOKEN_FILE: join(folder(), "none"), ...env },
+      productNameFile: join(folder(), "none"),
+      ...more,
+    });
 
   it("come from GitHub Actions, for the audience of Sigstore", async () => {
     assert.deepEqual(await find(gitHub()), { token: TOKEN, source: "GitHub Actions" });
@@ -72,23 +76,27 @@ describe("ambient identity tokens", () => {
     const productNameFile = join(folder(), "product_name");
     writeFileSync(productNameFile, "Google Compute Engine\n");
     const asked: string[] = [];
-    const fetch: typeof globalThis.fetch = async (url) => {
+    const { fetch } = globalThis;
+    globalThis.fetch = async (url) => {
       asked.push(String(url));
       return new Response(TOKEN);
     };
-    assert.equal((await find({}, { productNameFile, fetch })).source, "Google Cloud");
+    const found = await find({}, { productNameFile }).finally(() => {
+      globalThis.fetch = fetch;
+    });
+    assert.equal(found.source, "Google Cloud");
     assert.match(asked[0] ?? "", /^http:\/\/metadata\.google\.internal\//);
     writeFileSync(productNameFile, "Standard PC\n");
-    await failsWith("TOKEN_NOT_FOUND", () => find({}, { productNameFile, fetch }));
+    await failsWith("TOKEN_NOT_FOUND", () => find({}, { productNameFile }));
   });
 
   it("come from a file", async () => {
     const tokenFile = join(folder(), "token");
     writeFileSync(tokenFile, `${TOKEN}\n`);
-    assert.deepEqual(await find({}, { tokenFile }), { token: TOKEN, source: "a token file" });
-    assert.equal((await find({ SIGSTORE_ID_TOKEN_FILE: tokenFile })).token, TOKEN);
+    const env = { SIGSTORE_ID_TOKEN_FILE: tokenFile };
+    assert.deepEqual(await find(env), { token: TOKEN, source: "a token file" });
     writeFileSync(tokenFile, Buffer.alloc(100_000, "x"));
-    await failsWith("TOKEN_UNAVAILABLE", () => find({}, { tokenFile }));
+    await failsWith("TOKEN_UNAVAILABLE", () => find(env));
   });
 
   it("come from the first source that applies, in that order, and from no other if that fails", async () => {
@@ -116,12 +124,15 @@ describe("ambient identity tokens", () => {
   it("are not requested after cancellation", async () => {
     await failsWith("CANCELLED", () => find(gitHub(), { signal: AbortSignal.abort() }));
     const controller = new AbortController();
-    const fetch: typeof globalThis.fetch = (_url, init) =>
+    const { fetch } = globalThis;
+    globalThis.fetch = (_url, init) =>
       new Promise((_, reject) => {
         init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
         controller.abort();
       });
-    await failsWith("CANCELLED", () => find(gitHub(), { fetch, signal: controller.signal }));
+    await failsWith("CANCELLED", () => find(gitHub(), { signal: controller.signal })).finally(() => {
+      globalThis.fetch = fetch;
+    });
     assert.equal(requests.length, 0);
   });
 });

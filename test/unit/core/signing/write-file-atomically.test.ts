@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ProvenanceError } from "../../../../src/core/errors.ts";
 import { inspectDestination } from "../../../../src/core/signing/signature-destination.ts";
 import {
   checkWritable,
@@ -26,14 +25,14 @@ describe("writing a signature", () => {
   const folder = useTemporaryFolder();
   const path = () => join(folder(), "model.sig");
 
-  const write = async (bytes: Buffer, check: (written: Buffer) => void) =>
-    writeFileAtomically(await inspectDestination(path(), join(folder(), "llama")), bytes, check);
+  const write = async (bytes: Buffer, read?: (path: string) => Promise<Buffer>) =>
+    writeFileAtomically(await inspectDestination(path(), join(folder(), "llama")), bytes, read);
 
   it("replaces the file and leaves no other", async () => {
     writeFileSync(path(), "old");
     await checkWritable(path());
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
-    await write(Buffer.from("new"), () => undefined);
+    await write(Buffer.from("new"));
     assert.equal(readFileSync(path(), "utf8"), "new");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
@@ -41,11 +40,11 @@ describe("writing a signature", () => {
   it("keeps the old file if what was read back is wrong", async () => {
     writeFileSync(path(), "old");
     const read: string[] = [];
-    const check = (written: Buffer) => {
-      read.push(written.toString());
-      throw new ProvenanceError("SIGNATURE_SELF_CHECK", "not right");
+    const damaged = async (temporary: string) => {
+      read.push(readFileSync(temporary, "utf8"));
+      return Buffer.from("nex");
     };
-    await failsWith("SIGNATURE_SELF_CHECK", () => write(Buffer.from("new"), check));
+    await failsWith("SIGNATURE_SELF_CHECK", () => write(Buffer.from("new"), damaged));
     assert.deepEqual(read, ["new"]);
     assert.equal(readFileSync(path(), "utf8"), "old");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
@@ -54,7 +53,7 @@ describe("writing a signature", () => {
   it("keeps a file that appears while the model is read", async () => {
     const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(path(), "theirs");
-    await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new"), () => undefined));
+    await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new")));
     assert.equal(readFileSync(path(), "utf8"), "theirs");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });
@@ -64,9 +63,7 @@ describe("writing a signature", () => {
     const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(join(folder(), "other"), "odd");
     renameSync(join(folder(), "other"), path());
-    const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () =>
-      writeFileAtomically(place, Buffer.from("new"), () => undefined),
-    );
+    const error = await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new")));
     assert.match(error.message, /another program has written it/);
     assert.equal(readFileSync(path(), "utf8"), "odd");
   });
@@ -77,8 +74,9 @@ describe("writing a signature", () => {
       writeFileSync(path(), "old");
       chmodSync(path(), mode);
       const during: number[] = [];
-      await write(Buffer.from("new"), () => {
+      await write(Buffer.from("new"), async (temporary) => {
         for (const name of readdirSync(folder())) during.push(statSync(join(folder(), name)).mode & 0o777 & ~mode);
+        return readFileSync(temporary);
       });
       assert.equal(statSync(path()).mode & 0o777, mode);
       assert.deepEqual(during, [0, 0]);
@@ -89,7 +87,7 @@ describe("writing a signature", () => {
     if (process.platform === "win32") this.skip();
     writeFileSync(join(folder(), "blob"), "old");
     symlinkSync("blob", path());
-    await write(Buffer.from("new"), () => undefined);
+    await write(Buffer.from("new"));
     assert.equal(lstatSync(path()).isSymbolicLink(), false);
     assert.deepEqual([readFileSync(path(), "utf8"), readFileSync(join(folder(), "blob"), "utf8")], ["new", "old"]);
   });
@@ -150,7 +148,7 @@ describe("writing a signature", () => {
 
     it("keeps the old signature if the disk is full", async () => {
       writeFileSync(path(), "old");
-      const error = await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.alloc(100_000), () => undefined));
+      const error = await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.alloc(100_000)));
       assert.match(error.message, /disk is full.*unchanged/);
       assert.equal(readFileSync(path(), "utf8"), "old");
       assert.deepEqual(readdirSync(folder()), ["model.sig"]);
@@ -160,7 +158,7 @@ describe("writing a signature", () => {
       writeFileSync(path(), "old");
       execFileSync("mount", ["-o", "remount,ro", folder()]);
       assert.match((await failsWith("SIGNATURE_UNWRITABLE", () => checkWritable(path()))).message, /read-only/);
-      await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.from("new"), () => undefined));
+      await failsWith("SIGNATURE_UNWRITABLE", () => write(Buffer.from("new")));
       assert.equal(readFileSync(path(), "utf8"), "old");
     });
   });

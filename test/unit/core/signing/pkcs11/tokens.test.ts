@@ -205,7 +205,7 @@ describe("a key in a PKCS #11 token", function () {
       const other = makeCertificate({ subject: "Other" });
       hsm.addKey("release", keys, "prod", "01").addCertificate("release", other.der, "prod", "01");
       hsm.tool("release", "--delete-object", "--type", "pubkey", "--id", "01");
-      const { message } = await rejects("PKCS11_FAILED", { object: "prod" });
+      const { message } = await rejects("SIGNATURE_SELF_CHECK", { object: "prod" });
       assert.match(message, /does not verify with the public key/);
     });
   });
@@ -254,7 +254,7 @@ describe("a key in a PKCS #11 token", function () {
 
     it("returns a wrong signature writes nothing", async () => {
       process.env["FAULTY_PKCS11"] = "Sign=0";
-      await rejects("PKCS11_FAILED", { object: "prod", modulePath: faulty });
+      await rejects("SIGNATURE_SELF_CHECK", { object: "prod", modulePath: faulty });
     });
 
     it("receives the PIN by a pipe has it neither in arguments nor in environment", async function () {

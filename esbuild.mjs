@@ -33,10 +33,10 @@ const PROGRAMS = ["./terminal/program.ts", "./cli-main.cjs"];
 const ALIAS = { "make-fetch-happen": "./src/core/signing/sigstore-fetch.ts" };
 
 const LIBRARY = {
-  sign: "src/core/sign.ts",
-  verify: "src/core/verify.ts",
-  digest: "src/core/digest.ts",
-  inspect: "src/core/inspect.ts",
+  sign: "src/core/operations/sign/sign.ts",
+  verify: "src/core/operations/verify/verify.ts",
+  digest: "src/core/operations/digest/digest.ts",
+  inspect: "src/core/operations/inspect.ts",
   errors: "src/core/errors.ts",
   "trust-root-files": "src/core/verification/trust-root-files.ts",
   "hash-worker": "src/core/hashing/hash-worker.ts",

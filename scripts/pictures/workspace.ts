@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { changeByte } from "../../test/support/editor-workspace.ts";
 import { makeKeys } from "../../test/support/keys.ts";

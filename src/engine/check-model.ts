@@ -55,14 +55,14 @@ async function checkTrust(
   { model, depth, signatures: signature, mode, trust }: CheckRequest & { readonly signatures: readonly string[] },
   context: CheckContext,
 ): Promise<Verdict> {
-  const { authenticate, verify } = await import("../core/verify.ts");
+  const { authenticate, verify } = await import("../core/operations/verify/verify.ts");
   if (depth === "signature") return authenticate({ model, signature, trust });
   return verify({ model, signature, trust, mode, ...reading(context) });
 }
 
 async function checkPolicies(request: CheckRequest, source: PolicySource, context: CheckContext): Promise<Verdict> {
   const { model, depth, mode } = request;
-  const { authenticateWithPolicy, verifyWithPolicy } = await import("../core/verify-with-policy.ts");
+  const { authenticateWithPolicy, verifyWithPolicy } = await import("../core/operations/verify/verify-with-policy.ts");
   const check = depth === "files" ? verifyWithPolicy : authenticateWithPolicy;
   const { workspaceTrusted, folder, path } = source;
   const policies = await context.readPolicies(source);

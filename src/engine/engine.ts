@@ -1,10 +1,10 @@
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
+import type { PreviewedModel, PreviewOptions } from "../core/operations/policy/policy-preview.ts";
+import type { SignOptions, SignResult } from "../core/operations/sign/sign.ts";
+import type { AuthenticateOptions } from "../core/operations/verify/verify.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
-import type { PreviewedModel, PreviewOptions } from "../core/policy-preview.ts";
-import type { SignOptions, SignResult } from "../core/sign.ts";
 import type { SigstoreTrust, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { AuthenticateOptions } from "../core/verify.ts";
 import type { CheckRequest } from "./check-model.ts";
 import type { CallerSide, ClientOptions, EngineClient } from "./engine-client.ts";
 import type { PolicyLocation } from "./policy-source.ts";
@@ -65,7 +65,7 @@ export class Engine {
         question.about === "replacement" ? confirmReplacement?.(question.replacement) : undefined;
       return this.#call("sign", { ...portable, identity }, { signal, onProgress, answer, mayRepeat: false });
     }
-    const { sign } = await import("../core/sign.ts");
+    const { sign } = await import("../core/operations/sign/sign.ts");
     return sign({
       ...options,
       prepare: ({ signal: _, onProgress: __, pool: ___, cache: ____, trust, ...rest }) =>

@@ -31,18 +31,19 @@ export const HANDLERS: Handlers = {
     (await import("../core/origin/find-origin.ts")).findOrigin({ ...options, ...reading(context) }),
   lookUpHubModel: async (options) => (await import("../core/origin/hub-lookup.ts")).lookUpHubModel(options),
   billOfMaterials: async (options, context) =>
-    (await import("../core/bill-of-materials.ts")).billOfMaterials({ ...options, ...reading(context) }),
+    (await import("../core/operations/bill-of-materials.ts")).billOfMaterials({ ...options, ...reading(context) }),
   planPin: async (options, context) =>
-    (await import("../core/pin-model.ts")).planPin({ ...options, ...reading(context) }),
-  writePin: async (plan) => (await import("../core/pin-model.ts")).writePin(plan),
+    (await import("../core/operations/policy/pin-model.ts")).planPin({ ...options, ...reading(context) }),
+  writePin: async (plan) => (await import("../core/operations/policy/pin-model.ts")).writePin(plan),
   async sizeHint({ model }, { signal }) {
     const { measure } = await import("../core/model/measure.ts");
     return (await measure(model, signal))?.bytes ?? 0;
   },
   previewSigning: async (options, { signal }) => (await import("./signing-preview.ts")).previewSigning(options, signal),
-  readVerificationHint: async ({ signature }) => (await import("../core/inspect.ts")).readVerificationHint(signature),
+  readVerificationHint: async ({ signature }) =>
+    (await import("../core/operations/inspect.ts")).readVerificationHint(signature),
   authenticate: async ({ trust, ...options }, { ask }) =>
-    (await import("../core/verify.ts")).authenticate({ ...options, trust: unpackTrust(trust, ask) }),
+    (await import("../core/operations/verify/verify.ts")).authenticate({ ...options, trust: unpackTrust(trust, ask) }),
   async check({ trust, ...request }, context) {
     const { checkModel } = await import("./check-model.ts");
     const { ask } = context;
@@ -57,18 +58,18 @@ export const HANDLERS: Handlers = {
     );
   },
   async previewPolicy({ policy, ...options }, { ask }) {
-    const { previewPolicy } = await import("../core/policy-preview.ts");
+    const { previewPolicy } = await import("../core/operations/policy/policy-preview.ts");
     const publicSigstore = () => unpackSigstore(ask, "public");
     return previewPolicy(await readPolicyAt(policy), { ...options, publicSigstore });
   },
   previewResigning: async (options, context) =>
     (await import("./resigning-preview.ts")).previewResigning(options, context),
   async prepare({ trust, ...options }, context) {
-    const { prepareStatement } = await import("../core/prepare-statement.ts");
+    const { prepareStatement } = await import("../core/operations/sign/prepare-statement.ts");
     return prepareStatement({ ...options, ...reading(context), trust: unpackTrust(trust, context.ask) });
   },
   async sign(options, context) {
-    const { sign } = await import("../core/sign.ts");
+    const { sign } = await import("../core/operations/sign/sign.ts");
     const confirmReplacement = async (replacement: Replacement): Promise<boolean> =>
       (await context.ask({ about: "replacement", replacement })) === true;
     return sign({ ...options, ...reading(context), confirmReplacement });

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { readSignatureFile } from "../core/bundle/read-bundle.ts";
-import { buildManifest } from "../core/digest.ts";
-import { inspectParts } from "../core/inspect.ts";
 import { compareManifests } from "../core/manifest/compare-manifests.ts";
 import type { Comparison } from "../core/manifest/comparison.ts";
 import type { Serialization } from "../core/manifest/manifest.ts";
+import { buildManifest } from "../core/operations/digest/digest.ts";
+import { inspectParts } from "../core/operations/inspect.ts";
 import type { Coverage } from "../core/verdict.ts";
 import type { CallContext } from "./handlers.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { listForSigning } from "../core/digest.ts";
-import { findToolFiles } from "../core/leave-out.ts";
 import type { ModelFile } from "../core/model/file-list.ts";
 import { measure } from "../core/model/measure.ts";
+import { listForSigning } from "../core/operations/digest/digest.ts";
+import { findToolFiles } from "../core/operations/sign/leave-out.ts";
 
 /** Files and entries of a list that are shown; there may be a million. */
 const SHOWN = 2_000;

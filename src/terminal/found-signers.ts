@@ -2,6 +2,7 @@ import { basename, relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { findModels } from "../core/model/find-models.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import { authenticateSeveral } from "../core/operations/verify/verify.ts";
 import { authoritiesFor, rootOf, signerKey } from "../core/policy/editing/signer-authority.ts";
 import type { AuthorityDocument, PathOrData } from "../core/policy/policy-document.ts";
 import type { PublicSigstore } from "../core/policy/policy-trust.ts";
@@ -10,7 +11,6 @@ import { signerText } from "../core/presentation/signer-text.ts";
 import { unknownSigner } from "../core/presentation/unknown-signer.ts";
 import type { PemSource, Trust } from "../core/trust.ts";
 import type { Signer } from "../core/verification/signer.ts";
-import { authenticateSeveral } from "../core/verify.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A signer whose signatures are authentic, and how a policy would name them. */

@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
-import type { IgnorePattern } from "../core/leave-out.ts";
 import { callerIgnorePaths, isPattern } from "../core/model/ignore.ts";
 import { nameBelow } from "../core/model/path-below.ts";
+import type { IgnorePattern } from "../core/operations/sign/leave-out.ts";
 import { baseOf } from "../core/policy/glob.ts";
 
 /** What `--ignore-paths` means for one model. */

@@ -1,17 +1,17 @@
-import type { ModelDigest } from "../core/digest.ts";
-import type { DigestedPart } from "../core/digest-part.ts";
 import type { ProvenanceError } from "../core/errors.ts";
-import type { Inspection } from "../core/inspect.ts";
 import type { Resource } from "../core/manifest/manifest.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
 import type { FoundModel, SignatureWithoutModel } from "../core/model/found-model.ts";
+import type { ModelDigest } from "../core/operations/digest/digest.ts";
+import type { DigestedPart } from "../core/operations/digest/digest-part.ts";
+import type { Inspection } from "../core/operations/inspect.ts";
+import type { SignResult } from "../core/operations/sign/sign.ts";
+import type { ManifestVerification } from "../core/operations/verify/verify-manifest.ts";
+import { REPORT_VERSION } from "../core/operations/verify/verify-report.ts";
 import type { Origin, OriginReport } from "../core/origin/origin.ts";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
-import type { SignResult } from "../core/sign.ts";
 import { namesOf } from "../core/signing/replacement.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { ManifestVerification } from "../core/verify-manifest.ts";
-import { REPORT_VERSION } from "../core/verify-report.ts";
 import type { ScanResult } from "./scan-report.ts";
 
 /** What `--json` prints: one object, as `schemas/report.schema.json` has it. */

@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import { callerIgnorePaths } from "../core/model/ignore.ts";
+import { replacementText } from "../core/operations/sign/replacement-text.ts";
+import type { SigningIdentity, SignResult } from "../core/operations/sign/sign.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../core/presentation/localizer.ts";
 import { signerText } from "../core/presentation/signer-text.ts";
-import { replacementText } from "../core/replacement-text.ts";
-import type { SigningIdentity, SignResult } from "../core/sign.ts";
 import { REMEDIES } from "../core/signing/remedies.ts";
 import type { NameList, Replacement } from "../core/signing/replacement.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
@@ -86,7 +86,7 @@ export async function signModel(
     rejectManifestOptions(args, "manifest");
     if (args.flag("full") === true) throw usageError("--full and --manifest exclude each other.");
   }
-  const core = await import("../core/sign.ts");
+  const core = await import("../core/operations/sign/sign.ts");
   const signature = args.text("signature") ?? (await signaturePathFor(model));
   const force = args.flag("force") ?? false;
   const yes = args.flag("yes") ?? false;

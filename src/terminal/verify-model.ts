@@ -3,10 +3,10 @@ import { basename, relative, resolve } from "node:path";
 import { readBundle } from "../core/bundle/read-bundle.ts";
 import { ProvenanceError } from "../core/errors.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
+import type { ManifestVerification, VerifyManifestOptions } from "../core/operations/verify/verify-manifest.ts";
+import { verifyReport } from "../core/operations/verify/verify-report.ts";
 import type { CertificateTrust, PemSource, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { ManifestVerification, VerifyManifestOptions } from "../core/verify-manifest.ts";
-import { verifyReport } from "../core/verify-report.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { verifyingIgnorePaths } from "./ignore-options.ts";
@@ -67,7 +67,7 @@ export async function verifyModel(
   if (manifest !== undefined && signature !== undefined) {
     return verifyWithManifest({ model, trust, signature: signatures, manifest }, args, terminal);
   }
-  const { verify } = await import("../core/verify.ts");
+  const { verify } = await import("../core/operations/verify/verify.ts");
   const ignoreUnsignedFiles = args.flag("ignore-unsigned-files") ?? false;
   const request = { model, signature: signatures, trust, ignorePaths, ignoreUnsignedFiles };
   const found =
@@ -109,7 +109,7 @@ async function verifyWithManifest(
   args: VerifyArguments,
   { cwd, out }: Terminal,
 ): Promise<number> {
-  const { verifyManifest } = await import("../core/verify-manifest.ts");
+  const { verifyManifest } = await import("../core/operations/verify/verify-manifest.ts");
   const result = await verifyManifest(request);
   const name = basename(resolve(request.model));
   const manifest = resolve(request.manifest);

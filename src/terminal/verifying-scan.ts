@@ -3,12 +3,12 @@ import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
-import { isInPart } from "../core/parts.ts";
+import { isInPart } from "../core/operations/digest/parts.ts";
+import type { VerifyOptions } from "../core/operations/verify/verify.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
-import type { VerifyOptions } from "../core/verify.ts";
 import { namedPolicies, pathBelow } from "./policy-options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { recordedOrigin } from "./recorded-origin.ts";
@@ -60,7 +60,7 @@ export async function policyScan(
 ): Promise<VerifyingScan> {
   const { policies, root, files } = await namedPolicies(named.paths, folder, named.root, terminal);
   const publicSigstore = publicSigstoreOf(terminal, named.offline);
-  const { verifyWithPolicy } = await import("../core/verify-with-policy.ts");
+  const { verifyWithPolicy } = await import("../core/operations/verify/verify-with-policy.ts");
   const all = [...policies.user, ...policies.workspace];
   return {
     root,
@@ -86,7 +86,7 @@ export async function policyScan(
 
 /** Verifies against the same keys and roots, and looks at everything, as for a policy with the pattern `**`. */
 export async function trustScan(root: string, trust: Trust): Promise<VerifyingScan> {
-  const { verify } = await import("../core/verify.ts");
+  const { verify } = await import("../core/operations/verify/verify.ts");
   return {
     root,
     search: {

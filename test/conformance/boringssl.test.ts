@@ -60,7 +60,7 @@ describe("the core under an emulation of BoringSSL", function () {
         const script = `
           const [core, model, config, token] = process.argv.slice(1);
           const load = (name) => import(core + name);
-          Promise.all([load("/sign.ts"), load("/verification/trust-root-files.ts")]).then(async ([{ sign }, files]) => {
+          Promise.all([load("/operations/sign/sign.ts"), load("/verification/trust-root-files.ts")]).then(async ([{ sign }, files]) => {
             const identity = { method: "sigstore", root: await files.readTrustConfigFile(config), token };
             const { signer } = await sign({ model, signature: model + "/model.sig", identity });
             console.log(signer.log.entry);

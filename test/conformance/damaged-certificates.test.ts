@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { authenticate } from "../../src/core/verify.ts";
+import { authenticate } from "../../src/core/operations/verify/verify.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 import { VECTORS } from "../support/vectors.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { ProvenanceError } from "../../src/core/errors.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
+import { authenticate, verify } from "../../src/core/operations/verify/verify.ts";
 import type { ExpectedIdentity } from "../../src/core/trust.ts";
 import type { SigstoreSigner } from "../../src/core/verification/signer.ts";
 import type { TrustRoot } from "../../src/core/verification/trust-root.ts";
@@ -11,7 +12,6 @@ import { readTrustConfigFile } from "../../src/core/verification/trust-root-file
 import { PUBLIC_INSTANCE } from "../../src/core/verification/trust-root-instances.ts";
 import { loadTrustRoot } from "../../src/core/verification/trust-root-store.ts";
 import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
-import { authenticate, verify } from "../../src/core/verify.ts";
 import { bundleFaults } from "../support/bundle-faults.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 import { VECTORS } from "../support/vectors.ts";

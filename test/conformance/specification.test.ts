@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { parseBundle } from "../../src/core/bundle/parse-bundle.ts";
 import { parseStatement } from "../../src/core/bundle/statement.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { type SignOptions, sign } from "../../src/core/sign.ts";
+import { type SignOptions, sign } from "../../src/core/operations/sign/sign.ts";
 import { verifyBundle } from "../../src/core/verification/verify-bundle.ts";
 import { makeChain } from "../support/certificates.ts";
 import { failsWith } from "../support/errors.ts";

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { findPolicyFiles } from "../../src/core/policy/policy-files.ts";
 import { readPolicyFile } from "../../src/core/policy/read-policies.ts";
-import { sign } from "../../src/core/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { type CertificateChain, makeChain } from "../support/certificates.ts";

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
+import { verify } from "../../src/core/operations/verify/verify.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
-import { verify } from "../../src/core/verify.ts";
 import type { IdentityToken } from "../../src/login/identity-token.ts";
 import type { LoginMethod } from "../../src/login/login-options.ts";
 import { obtainIdentityToken } from "../../src/login/obtain-identity-token.ts";

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { makeSampleKeys, SAMPLE_PASSPHRASE } from "../../scripts/samples/keys.ts";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { openWorkbench, runCommand, screenshot } from "../support/browser.ts";
 import { e2eSession } from "../support/e2e.ts";
 import { dialog, modelRow, notification, openView, pick, pressEscape, typePassphrase, typePath } from "./workbench.ts";

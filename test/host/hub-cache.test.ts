@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ConfigurationTarget, commands, workspace } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { modelItem } from "../../src/ui/tree-items.ts";

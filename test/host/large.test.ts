@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ConfigurationTarget, commands, Uri, workspace } from "vscode";
-import { authenticate } from "../../src/core/verify.ts";
+import { authenticate } from "../../src/core/operations/verify/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { collectGarbage } from "../support/collect-garbage.ts";
 import { pemEntry } from "../support/editor-workspace.ts";

@@ -14,7 +14,7 @@ import {
   workspace,
 } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";

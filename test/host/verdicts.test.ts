@@ -26,8 +26,8 @@ import {
 } from "vscode";
 import type { Api } from "../../src/api.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import type { SignResult } from "../../src/core/sign.ts";
-import { verify } from "../../src/core/verify.ts";
+import type { SignResult } from "../../src/core/operations/sign/sign.ts";
+import { verify } from "../../src/core/operations/verify/verify.ts";
 import { COMMANDS, SETTINGS } from "../../src/platform/ids.ts";
 import { changeByte, damageSignature, pemEntry, signWith } from "../support/editor-workspace.ts";
 import { EXTENSION, extensionApi, until, Watched } from "../support/extension-api.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
+import { verify } from "../../src/core/operations/verify/verify.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
-import { verify } from "../../src/core/verify.ts";
 import { skip } from "../support/results.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
 import type { RekorVersion } from "../support/sigstore/trust-config.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bundle, type VerifyOptions, verify } from "sigstore";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { type LocalSigstore, startLocalSigstore } from "../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../support/temporary-folder.ts";

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import type { HashAlgorithm } from "../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
-import { type Inspection, inspect } from "../../src/core/inspect.ts";
 import { callerIgnorePaths } from "../../src/core/model/ignore.ts";
-import { type SignOptions, sign } from "../../src/core/sign.ts";
+import { type Inspection, inspect } from "../../src/core/operations/inspect.ts";
+import { type SignOptions, sign } from "../../src/core/operations/sign/sign.ts";
+import { type VerifyOptions, verify } from "../../src/core/operations/verify/verify.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
-import { type VerifyOptions, verify } from "../../src/core/verify.ts";
 import { makeChain } from "../support/certificates.ts";
 import { failsWith } from "../support/errors.ts";
 import { type KeyPair, makeKeys } from "../support/keys.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
+import { verify } from "../../src/core/operations/verify/verify.ts";
 import type { Pkcs11Identity } from "../../src/core/signing/pkcs11/pkcs11-signer.ts";
 import type { Trust } from "../../src/core/trust.ts";
-import { verify } from "../../src/core/verify.ts";
 import { ensureReference, type Reference, type ReferenceResult } from "../interop/reference.ts";
 import { type CertificateChain, makeChain } from "../support/certificates.ts";
 import { skip } from "../support/results.ts";

@@ -43,10 +43,12 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   "extension.ts": ["api.ts", "engine", "platform", "ui", "workspace", "vscode"],
 };
 
+const operation = (name: string): string => `operations/${name}`;
+
 /** What opens models and signatures. */
 const READERS = [
-  ...["digest-part", "manifest-to-sign", "merge-parts", "verify-manifest"],
-  ...["digest", "inspect", "policy-preview", "verify", "verify-with-policy"],
+  ...["digest/digest", "digest/digest-part", "digest/merge-parts", "inspect", "policy/policy-preview"].map(operation),
+  ...["sign/manifest-to-sign", "verify/verify", "verify/verify-manifest", "verify/verify-with-policy"].map(operation),
   ...["bundle/read-bundle", "hashing/hash-pool", "hashing/with-hash-pool"],
   ...["model/enumerate", "model/find-models", "model/list-folder", "model/measure", "model/walk"],
 ];
@@ -91,8 +93,11 @@ describe("the folders of the source", () => {
       "core/verification/sigstore/a.ts imports verify.ts",
     ]);
     assert.deepEqual(
-      forbidden("core/model/walk.ts", 'import "../verify.ts"; import "./names.ts"; import "../errors.ts";'),
-      ["core/model/walk.ts imports core/verify.ts"],
+      forbidden(
+        "core/model/walk.ts",
+        'import "../operations/verify/verify.ts"; import "./names.ts"; import "../errors.ts";',
+      ),
+      ["core/model/walk.ts imports core/operations/verify/verify.ts"],
     );
   });
 
@@ -106,7 +111,7 @@ describe("the folders of the source", () => {
       assert.ok(existsSync(join(ROOT, "src/core", `${name}.ts`)), `${name} moved: name it anew`);
     const path = `"[./]+/core/(?:${READERS.join("|")})\\.ts"`;
     const reading = new RegExp(`^import (?!type )[^;]*? from ${path}|import\\(${path}\\)`, "m");
-    assert.match('import { verify } from "../core/verify.ts";', reading);
+    assert.match('import { verify } from "../core/operations/verify/verify.ts";', reading);
     assert.match('const { findModels } = await import("../../core/model/find-models.ts");', reading);
     const host = files.filter((file) => /^(platform|ui|workspace)\//.test(file));
     assert.ok(host.length > 100);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SAMPLES } from "../../scripts/samples/models.ts";
 import type { FileHasher } from "../../src/core/hashing/with-hash-pool.ts";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { makeKeys, privatePem } from "./keys.ts";
 import { writeTree } from "./temporary-folder.ts";
 import type { Server } from "./vscode-server.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sign } from "../../src/core/sign.ts";
+import { sign } from "../../src/core/operations/sign/sign.ts";
 import { GITHUB_ACTIONS_ISSUER } from "../../src/core/verification/ci-identity.ts";
 import { readTrustConfigFile } from "../../src/core/verification/trust-root-files.ts";
 import { bundleText, makeStatement, type ResourceJson, sha256, signBundle } from "./bundles.ts";

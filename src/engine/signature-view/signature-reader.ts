@@ -1,12 +1,12 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readLines, readSignatureFile } from "../../core/bundle/read-bundle.ts";
-import { bundleToShow } from "../../core/bundle-choice.ts";
 import { ProvenanceError } from "../../core/errors.ts";
-import { inspectParts } from "../../core/inspect.ts";
 import type { ChangedResource } from "../../core/manifest/comparison.ts";
 import type { Resource } from "../../core/manifest/manifest.ts";
 import { hubBlob } from "../../core/model/hub-cache.ts";
+import { inspectParts } from "../../core/operations/inspect.ts";
+import { bundleToShow } from "../../core/operations/verify/bundle-choice.ts";
 import { FILE_STATES, type FileFilter, type FileState } from "./file-states.ts";
 import { indentJson } from "./indent-json.ts";
 import type {

@@ -11,7 +11,7 @@ export default defineCommand({
   options: {},
   examples: ["model-provenance bom llama-3-8b > llama-3-8b.cdx.json"],
   async run(model, _args, terminal) {
-    const { billOfMaterials } = await import("../../core/bill-of-materials.ts");
+    const { billOfMaterials } = await import("../../core/operations/bill-of-materials.ts");
     const text = await withReading(terminal, (reading) => billOfMaterials({ model, ...reading }));
     terminal.out.json(JSON.parse(text));
     return EXIT.done;

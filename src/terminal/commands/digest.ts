@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { digest, type ModelDigest } from "../../core/digest.ts";
-import type { DigestedPart, DigestPartOptions } from "../../core/digest-part.ts";
 import { partText } from "../../core/manifest/part-number.ts";
+import { digest, type ModelDigest } from "../../core/operations/digest/digest.ts";
+import type { DigestedPart, DigestPartOptions } from "../../core/operations/digest/digest-part.ts";
 import { bytesText, countText, durationText } from "../../core/presentation/bytes-and-time.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
@@ -82,7 +82,7 @@ async function digestPartOf(
 ): Promise<number> {
   const { model, output } = request;
   const part = parsePart(args.text("part") ?? "");
-  const { digestPart } = await import("../../core/digest-part.ts");
+  const { digestPart } = await import("../../core/operations/digest/digest-part.ts");
   const signature = await signaturePathFor(model);
   const result = await withProgressLine(err, (onProgress) =>
     digestPart({ ...request, part, signature, signal: interruption.signal, onProgress }),
@@ -100,7 +100,7 @@ async function mergePartsOf(
   { log, interruption }: Terminal,
 ): Promise<ModelDigest> {
   rejectManifestOptions(args, "merge");
-  const { mergeParts } = await import("../../core/merge-parts.ts");
+  const { mergeParts } = await import("../../core/operations/digest/merge-parts.ts");
   const result = await mergeParts({ model, folder: args.text("merge") ?? "", output, signal: interruption.signal });
   log.info(`Written: ${output}`);
   return result;

@@ -1,4 +1,4 @@
-import { type Inspection, inspect } from "../../core/inspect.ts";
+import { type Inspection, inspect } from "../../core/operations/inspect.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";

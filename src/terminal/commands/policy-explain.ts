@@ -35,7 +35,7 @@ export default defineCommand({
     const root = args.text("root");
     const chosen =
       paths.length > 0 ? await namedPolicies(paths, model, root, terminal) : await foundPolicies(model, root, terminal);
-    const core = await import("../../core/verify-with-policy.ts");
+    const core = await import("../../core/operations/verify/verify-with-policy.ts");
     const operation = args.flag("files") === true ? core.verifyWithPolicy : core.authenticateWithPolicy;
     const verdict = await withProgressLine(err, (onProgress) =>
       operation({

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { isInside } from "../../core/model/path-below.ts";
-import { planPin, writePin } from "../../core/pin-model.ts";
+import { planPin, writePin } from "../../core/operations/policy/pin-model.ts";
 import { folderOf } from "../../core/policy/policy-files.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";

@@ -1,8 +1,8 @@
 import { relative, resolve } from "node:path";
 import { findModels } from "../../core/model/find-models.ts";
 import { type FoundModel, type SignatureWithoutModel, signaturesOf } from "../../core/model/found-model.ts";
+import { isInPart } from "../../core/operations/digest/parts.ts";
 import type { Origin } from "../../core/origin/origin.ts";
-import { isInPart } from "../../core/parts.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { verifyReport } from "../../core/operations/verify/verify-report.ts";
 import type { PolicyFile } from "../../core/policy/read-policies.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { verifyReport } from "../../core/verify-report.ts";
 import type { OptionSpecs } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { acceptingPolicies, decisionFields } from "../decision-report.ts";
@@ -40,7 +40,7 @@ export const verifyWithPolicyFile = defineCommand({
     const { cwd, out, interruption } = terminal;
     const format = reportFormat(args, FORMATS);
     const { files, policies, root } = await namedPolicies(args.list("policy"), model, args.text("root"), terminal);
-    const { verifyWithPolicy } = await import("../../core/verify-with-policy.ts");
+    const { verifyWithPolicy } = await import("../../core/operations/verify/verify-with-policy.ts");
     const signature = args.text("signature");
     const path = pathBelow(root, model);
     const found = await withReading(terminal, (reading) =>
@@ -124,7 +124,7 @@ async function verificationSummary(
 }
 
 async function digestAsFound({ model, signature }: Verdict, signal: AbortSignal | undefined): Promise<string> {
-  const { digest } = await import("../../core/digest.ts");
+  const { digest } = await import("../../core/operations/digest/digest.ts");
   return (await digest({ model, signature, signal })).rootDigest;
 }
 

@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { CancellationError, commands, l10n, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-request.ts";
+import type { SignOptions, SignResult } from "../../core/operations/sign/sign.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { trustLabel } from "../../core/presentation/unknown-signer.ts";
-import type { SignOptions, SignResult } from "../../core/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { type Action, ActionableError, isCancellation, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
@@ -126,7 +126,7 @@ function chooseAgain(error: unknown, models: readonly KnownModel[], services: Se
 
 /** The path of the existing signature, otherwise the default path. */
 async function signaturePath(model: KnownModel): Promise<string> {
-  const { defaultSignaturePath } = await import("../../core/sign.ts");
+  const { defaultSignaturePath } = await import("../../core/operations/sign/sign.ts");
   return model.verdict.signature ?? defaultSignaturePath(model.path, model.kind);
 }
 

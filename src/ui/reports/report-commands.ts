@@ -1,5 +1,5 @@
 import { commands, env, l10n, window } from "vscode";
-import { verifyReport } from "../../core/verify-report.ts";
+import { verifyReport } from "../../core/operations/verify/verify-report.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel, targetModels } from "../commands/targets.ts";
 import { modelName } from "../model-text.ts";

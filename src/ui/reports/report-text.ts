@@ -1,6 +1,6 @@
 import { l10n, workspace } from "vscode";
+import { verifyReport } from "../../core/operations/verify/verify-report.ts";
 import { hasErrors } from "../../core/policy/diagnostics.ts";
-import { verifyReport } from "../../core/verify-report.ts";
 import { codeSpan } from "../../platform/markdown-text.ts";
 import { visibleJson } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { CancellationError, l10n, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { SignOptions } from "../../core/sign.ts";
+import type { SignOptions } from "../../core/operations/sign/sign.ts";
 import { messageText } from "../../platform/plain-text.ts";
 
 const Replaced = v.object({ path: v.string(), claimedSigner: v.string(), subject: v.optional(v.string()) });

@@ -1,4 +1,4 @@
-import type { SigningIdentity, SignResult } from "../../core/sign.ts";
+import type { SigningIdentity, SignResult } from "../../core/operations/sign/sign.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Action } from "../../platform/commands.ts";
 import type { ProgressReport } from "../../platform/progress.ts";

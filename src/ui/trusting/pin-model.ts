@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { PinPlan } from "../../core/pin-model.ts";
+import type { PinPlan } from "../../core/operations/policy/pin-model.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
 import { notify } from "../../platform/commands.ts";

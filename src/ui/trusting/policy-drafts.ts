@@ -1,7 +1,7 @@
 import { l10n } from "vscode";
+import { coveredModels, policiesForSigners, type SignedModels } from "../../core/operations/policy/policy-drafts.ts";
 import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
-import { coveredModels, policiesForSigners, type SignedModels } from "../../core/policy-drafts.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { type SigningIdentity, sign } from "../../../src/core/sign.ts";
+import { type SigningIdentity, sign } from "../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../src/core/operations/verify/verify.ts";
 import type { Trust } from "../../../src/core/trust.ts";
-import { verify } from "../../../src/core/verify.ts";
 import { writeTree } from "../../support/temporary-folder.ts";
 import type { ReferenceResult } from "../reference.ts";
 import type { ReferenceHashing, ReferenceLibrary, SignMethod, VerifyMethod } from "../reference-library.ts";

@@ -2,7 +2,7 @@
  * One login and one keyless signature in a process of its own: `node sign-once.ts TRUST-CONFIG NAME MODEL SIGNATURE`.
  * The user at the browser is `fetch`; what is printed is the signer.
  */
-import { sign } from "../../../src/core/sign.ts";
+import { sign } from "../../../src/core/operations/sign/sign.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
 import { obtainIdentityToken } from "../../../src/login/obtain-identity-token.ts";
 import { Person } from "./person.ts";

@@ -16,7 +16,7 @@ const SCRIPT = `
   const pem = (path) => ({ label: path, pem: readFileSync(path, "utf8") });
   const signature = model + "/model.sig";
   const load = (name) => import(core + name);
-  Promise.all([load("/sign.ts"), load("/verify.ts"), load("/inspect.ts"), load("/digest.ts")]).then(async ([{ sign }, { verify }]) => {
+  Promise.all([load("/operations/sign/sign.ts"), load("/operations/verify/verify.ts"), load("/operations/inspect.ts"), load("/operations/digest/digest.ts")]).then(async ([{ sign }, { verify }]) => {
     await sign({ model, signature, identity: { method: "key", privateKey: pem(privateKey) } });
     const { state } = await verify({ model, signature, trust: { keys: [pem(publicKey)] } });
     const loaded = Object.keys(require.cache).filter((path) => /@sigstore|tuf|make-fetch-happen/.test(path));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digest } from "../../../src/core/digest.ts";
+import { digest } from "../../../src/core/operations/digest/digest.ts";
+import { verify } from "../../../src/core/operations/verify/verify.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
-import { verify } from "../../../src/core/verify.ts";
 import {
   bundleText,
   fileResources,

@@ -3,8 +3,8 @@ import { appendFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import type { FileHasher } from "../../../src/core/hashing/with-hash-pool.ts";
-import { sign } from "../../../src/core/sign.ts";
-import { verify } from "../../../src/core/verify.ts";
+import { sign } from "../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../src/core/operations/verify/verify.ts";
 import { failsWith } from "../../support/errors.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { skip } from "../../support/results.ts";

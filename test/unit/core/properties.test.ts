@@ -15,9 +15,9 @@ import { readBundle } from "../../../src/core/bundle/read-bundle.ts";
 import type { HashAlgorithm } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { compareCodePoints, nameProblem } from "../../../src/core/model/names.ts";
-import { type SignOptions, sign } from "../../../src/core/sign.ts";
+import { type SignOptions, sign } from "../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../src/core/operations/verify/verify.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
-import { verify } from "../../../src/core/verify.ts";
 import { makeKeys } from "../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 

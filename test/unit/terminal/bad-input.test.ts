@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { verify } from "../../../src/core/verify.ts";
+import { verify } from "../../../src/core/operations/verify/verify.ts";
 import { verdictReport } from "../../../src/terminal/report.ts";
 import { renderLine } from "../../../src/terminal/text.ts";
 import {

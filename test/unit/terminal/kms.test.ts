@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { ROOT } from "../../../scripts/fetch.mjs";
 import type { ErrorCode } from "../../../src/core/errors.ts";
-import { sign } from "../../../src/core/sign.ts";
+import { sign } from "../../../src/core/operations/sign/sign.ts";
 import { failsWith } from "../../support/errors.ts";
 import { type KeyKind, makeKeys } from "../../support/keys.ts";
 import { skip } from "../../support/results.ts";

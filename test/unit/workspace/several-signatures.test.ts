@@ -3,7 +3,7 @@ import { cpSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
 import { isAlarm } from "../../../src/core/manifest/innocent-differences.ts";
-import { sign } from "../../../src/core/sign.ts";
+import { sign } from "../../../src/core/operations/sign/sign.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Discovery } from "../../../src/workspace/discovery.ts";
 import { ModelRegistry } from "../../../src/workspace/registry.ts";

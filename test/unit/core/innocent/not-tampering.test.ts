@@ -15,12 +15,12 @@ import {
 import { dirname, join } from "node:path";
 import type { HashAlgorithm } from "../../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
+import { type VerifyOptions, verify } from "../../../../src/core/operations/verify/verify.ts";
 import { ENGLISH } from "../../../../src/core/presentation/localizer.ts";
 import { verdictLabel } from "../../../../src/core/presentation/verdict-labels.ts";
 import { summarizeVerdict, verdictSentence } from "../../../../src/core/presentation/verdict-summary.ts";
-import { sign } from "../../../../src/core/sign.ts";
 import type { Verdict } from "../../../../src/core/verdict.ts";
-import { type VerifyOptions, verify } from "../../../../src/core/verify.ts";
 import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { git, hasGitLfs } from "../../../support/git.ts";
 import { makeKeys } from "../../../support/keys.ts";

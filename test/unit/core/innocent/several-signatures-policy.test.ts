@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
-import type { Policy } from "../../../../src/core/policy/policy.ts";
-import { sign } from "../../../../src/core/sign.ts";
-import type { Verdict } from "../../../../src/core/verdict.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
 import {
   authenticateWithPolicy,
   type PolicyVerifyOptions,
   verifyWithPolicy,
-} from "../../../../src/core/verify-with-policy.ts";
+} from "../../../../src/core/operations/verify/verify-with-policy.ts";
+import type { Policy } from "../../../../src/core/policy/policy.ts";
+import type { Verdict } from "../../../../src/core/verdict.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { type PolicyParts, policyOf } from "../../../support/policies.ts";

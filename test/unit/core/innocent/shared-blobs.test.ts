@@ -14,13 +14,13 @@ import {
 import { basename, dirname, join } from "node:path";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import { hubBlob, storedBlob } from "../../../../src/core/model/hub-cache.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import { findOrigin } from "../../../../src/core/origin/find-origin.ts";
 import { measurePin } from "../../../../src/core/pins/measure-pin.ts";
 import { ENGLISH } from "../../../../src/core/presentation/localizer.ts";
 import { verdictLabel } from "../../../../src/core/presentation/verdict-labels.ts";
-import { sign } from "../../../../src/core/sign.ts";
 import type { Verdict } from "../../../../src/core/verdict.ts";
-import { verify } from "../../../../src/core/verify.ts";
 import { COMMITS } from "../../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
 import { makeKeys } from "../../../support/keys.ts";

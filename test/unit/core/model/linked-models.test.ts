@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { findModels } from "../../../../src/core/model/find-models.ts";
 import type { FindOptions } from "../../../../src/core/model/find-options.ts";
 import { signaturesOf } from "../../../../src/core/model/found-model.ts";
-import { verify } from "../../../../src/core/verify.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
 import { partlyCovered } from "../../../../src/core/model/weight-parts.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import { partlyText } from "../../../../src/core/presentation/coverage-text.ts";
 import { ENGLISH } from "../../../../src/core/presentation/localizer.ts";
-import { sign } from "../../../../src/core/sign.ts";
-import { verify } from "../../../../src/core/verify.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 

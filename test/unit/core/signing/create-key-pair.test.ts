@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sign } from "../../../../src/core/sign.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import { createKeyPair } from "../../../../src/core/signing/create-key-pair.ts";
 import { isEncryptedKey } from "../../../../src/core/signing/private-key.ts";
-import { verify } from "../../../../src/core/verify.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 

@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../../../../src/core/hashing/hash-pool.ts";
-import { replacementText } from "../../../../src/core/replacement-text.ts";
-import { type SignOptions, sign } from "../../../../src/core/sign.ts";
+import { replacementText } from "../../../../src/core/operations/sign/replacement-text.ts";
+import { type SignOptions, sign } from "../../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import type { Replacement } from "../../../../src/core/signing/replacement.ts";
-import { verify } from "../../../../src/core/verify.ts";
 import { makeChain } from "../../../support/certificates.ts";
 import { damageSignature } from "../../../support/editor-workspace.ts";
 import { failsWith } from "../../../support/errors.ts";

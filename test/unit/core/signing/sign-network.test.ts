@@ -16,7 +16,7 @@ const CORE = join(import.meta.dirname, "../../../../src/core");
 /** Signs in a process of its own: proxies and certificates come from its environment, read when it starts. */
 const SCRIPT = `
   const [core, model, config, token] = process.argv.slice(1);
-  Promise.all([import(core + "/sign.ts"), import(core + "/verification/trust-root-files.ts")]).then(async ([{ sign }, files]) => {
+  Promise.all([import(core + "/operations/sign/sign.ts"), import(core + "/verification/trust-root-files.ts")]).then(async ([{ sign }, files]) => {
     const root = await files.readTrustConfigFile(config);
     const limits = { retries: 0, timeout: 5000 };
     try {

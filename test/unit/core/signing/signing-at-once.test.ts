@@ -4,10 +4,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
-import { sign } from "../../../../src/core/sign.ts";
+import { sign } from "../../../../src/core/operations/sign/sign.ts";
+import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import type { TrustRoot } from "../../../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile } from "../../../../src/core/verification/trust-root-files.ts";
-import { verify } from "../../../../src/core/verify.ts";
 import { type LocalSigstore, startLocalSigstore } from "../../../support/sigstore/local-sigstore.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 

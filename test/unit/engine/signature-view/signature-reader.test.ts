@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inspect } from "../../../../src/core/inspect.ts";
+import { inspect } from "../../../../src/core/operations/inspect.ts";
 import type { FileFilter, FileState } from "../../../../src/engine/signature-view/file-states.ts";
 import type { Findings } from "../../../../src/engine/signature-view/requests.ts";
 import { SignatureReader } from "../../../../src/engine/signature-view/signature-reader.ts";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
+import { previewPolicy } from "../../../../../src/core/operations/policy/policy-preview.ts";
+import { sign } from "../../../../../src/core/operations/sign/sign.ts";
+import { authenticate } from "../../../../../src/core/operations/verify/verify.ts";
 import { planEdit } from "../../../../../src/core/policy/editing/plan-edit.ts";
 import { authoritiesFor, rootOf } from "../../../../../src/core/policy/editing/signer-authority.ts";
 import type { Policy } from "../../../../../src/core/policy/policy.ts";
-import { previewPolicy } from "../../../../../src/core/policy-preview.ts";
-import { sign } from "../../../../../src/core/sign.ts";
 import { callingRepository } from "../../../../../src/core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../../../src/core/verification/signer.ts";
-import { authenticate } from "../../../../../src/core/verify.ts";
 import { makeChain } from "../../../../support/certificates.ts";
 import { makeKeys } from "../../../../support/keys.ts";
 import { decide, keylessSignature, policiesOf, policyText, type Signature } from "../../../../support/policies.ts";

@@ -1,0 +1,183 @@
+import { resolve } from "node:path";
+import type { Bundle } from "../../bundle/bundle.ts";
+import { type ErrorKind, ProvenanceError } from "../../errors.ts";
+import type { DigestMode, DigestOptions } from "../../hashing/digest-request.ts";
+import { type PoolChoice, withHashPool } from "../../hashing/with-hash-pool.ts";
+import { isOnlyUndownloaded } from "../../manifest/changed-files.ts";
+import { compare, type Matching, matchFiles } from "../../manifest/compare.ts";
+import type { Comparison } from "../../manifest/comparison.ts";
+import { resourcesByFile } from "../../manifest/manifest.ts";
+import { enumerateModel } from "../../model/enumerate.ts";
+import type { FileList } from "../../model/file-list.ts";
+import type { Trust } from "../../trust.ts";
+import type { Reason, Verdict, VerdictState } from "../../verdict.ts";
+import { type BundleVerification, verifyBundle } from "../../verification/verify-bundle.ts";
+import { explainChanges } from "./change-causes.ts";
+import { coverageOf } from "./coverage.ts";
+import { verificationIgnoreRules } from "./ignore-rules.ts";
+import { findOtherSignatures, withSignaturesNamed } from "./other-signatures.ts";
+
+/** Options for one bundle, which was read from `signature`. */
+export interface CheckOptions extends PoolChoice, DigestOptions {
+  /** The folder, or the single file. */
+  readonly model: string;
+  readonly signature: string;
+  readonly trust: Trust;
+  /** Files that need not be signed: canonical, relative to the model. Signed files are compared all the same. */
+  readonly ignorePaths?: readonly string[];
+  /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
+  readonly ignoreUnsignedFiles?: boolean;
+  /** Whether links of a Hugging Face cache are read through (see `hubBlob`); `allow` if absent. */
+  readonly hubCacheLinks?: "allow" | "deny";
+  /** Whether other OMS signatures in the model need not be signed (see `findOtherSignatures`); `allow` if absent. */
+  readonly otherSignatures?: "allow" | "deny";
+  readonly mode?: DigestMode | undefined;
+}
+
+/** What was found out about one bundle without reading a file of the model. */
+export interface SignatureCheck {
+  /** At best `unchecked`. */
+  readonly verdict: Verdict;
+  /** Only where the signature is authentic. */
+  readonly verified?: BundleVerification;
+}
+
+/** Verifies the signature and the signer of one bundle; see `authenticate`. */
+export async function checkSignature(
+  bundle: Bundle,
+  options: Pick<CheckOptions, "model" | "signature" | "trust">,
+): Promise<SignatureCheck> {
+  const model = resolve(options.model);
+  const signature = resolve(options.signature);
+  const { method } = bundle.material;
+  try {
+    const verified = await verifyBundle(bundle, options.trust, signature);
+    const { signer, statement, rejection } = verified;
+    const facts = { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
+    const reasons = rejection ? [reasonOf(rejection)] : [];
+    return { verdict: { state: "unchecked", model, signature, method, ...facts, reasons }, verified };
+  } catch (error) {
+    return { verdict: { model, signature, method, ...failure(error) } };
+  }
+}
+
+/** Compares the files of a model with the statement of an authentic signature; see `verify`. */
+export async function compareFiles(
+  { verdict, verified }: SignatureCheck,
+  options: Omit<CheckOptions, "model" | "signature" | "trust">,
+): Promise<Verdict> {
+  const { model, signature } = verdict;
+  if (verified === undefined || signature === undefined) return verdict;
+  try {
+    const { causes, ...checked } = await checkFiles(model, signature, verified, options);
+    const state = stateOfDifferences(checked.comparison) ?? (verified.rejection ? "untrusted" : "verified");
+    return { ...verdict, state, ...checked, reasons: [...causes, ...verdict.reasons] };
+  } catch (error) {
+    return { ...verdict, ...failure(error) };
+  }
+}
+
+/** Returns the state of a model whose files differ; undefined where none does. */
+export function stateOfDifferences(comparison: Comparison): "modified" | "unverifiable" | undefined {
+  if (comparison.matches) return undefined;
+  return isOnlyUndownloaded(comparison) ? "unverifiable" : "modified";
+}
+
+interface CheckedFiles {
+  readonly comparison: Comparison;
+  /** Why files differ, as far as that is known. */
+  readonly causes: readonly Reason[];
+}
+
+async function checkFiles(
+  model: string,
+  signature: string,
+  { statement }: BundleVerification,
+  options: Parameters<typeof compareFiles>[1],
+): Promise<Pick<Verdict, "coverage" | "reading"> & CheckedFiles> {
+  const started = performance.now();
+  const { manifest } = statement;
+  const { serialization } = manifest;
+  const { mode = "full", signal, onProgress } = options;
+  const { algorithm, shardSize } = serialization;
+  const signed = resourcesByFile(manifest);
+  const {
+    list,
+    matching: all,
+    others,
+    digests,
+  } = await withHashPool(options, async (pool) => {
+    if (mode === "full") pool.expect?.(signed.size);
+    const found = await enumerateModel(model, {
+      ignore: verificationIgnoreRules(model, signature, manifest, options.ignorePaths ?? []),
+      allowSymlinks: serialization.allowSymlinks,
+      hubCacheLinks: options.hubCacheLinks !== "deny",
+      signal,
+    });
+    const names = new Set(signed.keys());
+    const list =
+      options.otherSignatures === "deny" ? found : await withSignaturesNamed(found, (name) => names.has(name), signal);
+    const matching = matchFiles(manifest, list, signed);
+    const others = await otherSignatures(list, matching, names, options);
+    // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
+    const files = [...matching.present.map(({ file }) => file), ...matching.empty];
+    const request = { root: model, algorithm, mode, shardSize, files };
+    return { list, matching, others, digests: await pool.digest(request, { signal, onProgress }) };
+  });
+  const matching = { ...all, added: all.added.filter(({ name }) => !others.includes(name)) };
+  const letUnsignedPass = options.ignoreUnsignedFiles === true;
+  const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
+  const covered = {
+    names: [...matching.present.map(({ file }) => file.name), ...matching.missing.map(({ name }) => name)],
+    files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
+    bytes: matching.present.reduce((sum, { file }) => sum + file.size, 0),
+  };
+  const compared = compare(manifest, matching, digests.digests, letUnsignedPass);
+  const { comparison, reasons } = await explainChanges(compared, { manifest, matching, list }, signal);
+  return {
+    comparison,
+    causes: reasons,
+    coverage: coverageOf(list, serialization, covered, digests, started, {
+      unsigned,
+      empty: matching.empty.map(({ name }) => name),
+      others,
+    }),
+    reading: digests.bytesFromCache > 0 ? "cached" : "full",
+  };
+}
+
+async function otherSignatures(
+  list: FileList,
+  { added }: Matching,
+  signed: ReadonlySet<string>,
+  { otherSignatures: rule, signal }: Pick<CheckOptions, "otherSignatures" | "signal">,
+): Promise<readonly string[]> {
+  if (rule === "deny" || added.length === 0) return [];
+  const names = new Set(added.filter(({ note }) => note === undefined).map(({ name }) => name));
+  const files = list.files.filter(({ name }) => names.has(name));
+  return findOtherSignatures(list, files, (name) => signed.has(name), signal);
+}
+
+const STATES: Readonly<Record<Exclude<ErrorKind, "usage">, VerdictState>> = {
+  invalid: "invalid",
+  unable: "unverifiable",
+  input: "unverifiable",
+  internal: "unverifiable",
+};
+
+/**
+ * What a verdict says of a fault of the signature or the model.
+ *
+ * @throws the error itself, where it is no such fault
+ */
+export function failure(error: unknown): Pick<Verdict, "state" | "reasons"> {
+  if (!(error instanceof ProvenanceError)) throw error;
+  const { kind, code } = error;
+  if (kind === "usage" || code === "CANCELLED" || code === "MODEL_NOT_FOUND") throw error;
+  const state = code === "SIGNATURE_NOT_FOUND" ? "unsigned" : code === "FILE_CHANGED" ? "stale" : STATES[kind];
+  return { state, reasons: [reasonOf(error)] };
+}
+
+function reasonOf({ code, message, details }: ProvenanceError): Reason {
+  return { code, message, details };
+}

@@ -1,0 +1,46 @@
+import type { SignatureSummary, Verdict, VerdictState } from "../../verdict.ts";
+import type { SignatureCandidate } from "./signature-candidates.ts";
+
+/** One of the signatures of a model, and what was found about it. */
+export interface CheckedSignature {
+  readonly candidate: SignatureCandidate;
+  readonly verdict: Verdict;
+  /** Whether its signer is authentic and accepted. */
+  readonly accepted: boolean;
+}
+
+/** The worst first; all others are better than these. */
+const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
+
+export function worstOf<T extends { readonly verdict: Verdict }>(all: readonly T[]): T {
+  const [worst] = all.toSorted((a, b) => severity(a.verdict) - severity(b.verdict));
+  if (worst === undefined) throw new Error("Nothing was checked");
+  return worst;
+}
+
+function severity({ state }: Verdict): number {
+  const place = SEVERITY.indexOf(state);
+  return place === -1 ? SEVERITY.length : place;
+}
+
+/** What a verdict says about each of several signatures; nothing where there is only one. */
+export function summaries(all: readonly CheckedSignature[], deciding: CheckedSignature): Pick<Verdict, "signatures"> {
+  if (all.length < 2) return {};
+  return {
+    signatures: all.map(({ candidate, verdict, accepted }): SignatureSummary => {
+      const { signature, line } = candidate;
+      const { state, signer, method, reasons } = verdict;
+      const [reason] = reasons;
+      return {
+        signature,
+        ...(line !== undefined && { line }),
+        state,
+        accepted,
+        decisive: deciding.candidate === candidate,
+        ...(signer && { signer }),
+        ...(method && { method }),
+        ...(reason && { reason }),
+      };
+    }),
+  };
+}

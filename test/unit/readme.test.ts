@@ -88,7 +88,8 @@ describe("the README and its pages", function () {
   it("has an example of the library that works", () => {
     const [example, ...more] = blocks("js");
     assert.deepEqual(more, []);
-    const local = (_: string, name: string): string => `"${pathToFileURL(join(ROOT, "src/core", `${name}.ts`)).href}"`;
+    const local = (_: string, name: string): string =>
+      `"${pathToFileURL(join(ROOT, "src/core/operations", name, `${name}.ts`)).href}"`;
     const source = (example ?? "").replaceAll(/"model-provenance\/(\w+)"/g, local);
     assert.notEqual(source, example);
     writeFileSync(join(folder(), "example.mjs"), source);

@@ -19,6 +19,7 @@ export function labelsOf({ t }: Localizer) {
     columnSize: t("Size"),
     columnDigest: t("Digest"),
     found: t("{0} of {1} files", "{0}", "{1}"),
+    othersByName: t("The first {0} are listed. Search for the others by name.", "{0}"),
     nothingFound: t("No matching files."),
     copyName: t("Copy Name"),
     copyDigest: t("Copy Digest"),

@@ -160,7 +160,8 @@ export class FileList {
   #announce(): void {
     const all = this.#files?.total ?? 0;
     const found = this.#isNarrowed ? label("found", this.#total.toLocaleString(), all.toLocaleString()) : "";
-    const text = this.#total === 0 ? label("nothingFound") : found;
+    const others = this.#total > LISTED ? label("othersByName", LISTED.toLocaleString()) : "";
+    const text = this.#total === 0 ? label("nothingFound") : `${found} ${others}`.trim();
     if (this.#found.textContent !== text) this.#found.textContent = text;
   }
 

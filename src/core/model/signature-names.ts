@@ -18,22 +18,24 @@ const ENDINGS = SIGNATURE_NAMES.filter((pattern) => pattern.startsWith("*")).map
 
 /** Whether a file of that name may be an OMS signature; its content decides. */
 export function isSignatureName(name: string): boolean {
-  return SIGNATURE_NAMES.some((pattern) => isNamed(name, pattern));
+  const lower = name.toLowerCase();
+  return SIGNATURE_NAMES.some((pattern) => isNamed(lower, pattern));
 }
 
 /** Of several signatures of one model, the one with the lowest rank is used. `.kaggle/signing.json` comes last. */
 export function signatureRank(name: string): number {
-  const rank = SIGNATURE_NAMES.findIndex((pattern) => isNamed(name, pattern));
+  const lower = name.toLowerCase();
+  const rank = SIGNATURE_NAMES.findIndex((pattern) => isNamed(lower, pattern));
   return rank === -1 ? SIGNATURE_NAMES.length : rank;
 }
 
 /** Whether the name is one of {@link OWN_SIGNATURE_NAMES}. */
 export function isOwnSignatureName(name: string): boolean {
-  return OWN_SIGNATURE_NAMES.some((pattern) => isNamed(name, pattern));
+  const lower = name.toLowerCase();
+  return OWN_SIGNATURE_NAMES.some((pattern) => isNamed(lower, pattern));
 }
 
-function isNamed(name: string, pattern: string): boolean {
-  const lower = name.toLowerCase();
+function isNamed(lower: string, pattern: string): boolean {
   return pattern.startsWith("*") ? lower.endsWith(pattern.slice(1)) : lower === pattern;
 }
 

@@ -12,7 +12,7 @@ import { EXIT } from "./command.ts";
 import { verifyingIgnorePaths } from "./ignore-options.ts";
 import { manifestJson } from "./json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS, reportOptions } from "./options.ts";
-import { withReading } from "./progress-line.ts";
+import { withProgressLine } from "./progress-line.ts";
 import { recordedOrigin } from "./recorded-origin.ts";
 import { comparisonFields, field, type ReportOptions, verdictReport } from "./report.ts";
 import { withActualSignature } from "./signature-elsewhere.ts";
@@ -73,7 +73,10 @@ export async function verifyModel(
   const found =
     signature === undefined
       ? unsigned(model)
-      : await withReading(terminal, (reading) => verify({ ...request, ...reading }));
+      : // Every byte is read, so no cache of digests helps; to write one would take a twentieth of the time.
+        await withProgressLine(terminal.err, (onProgress) =>
+          verify({ ...request, signal: interruption.signal, onProgress }),
+        );
   const verdict = await withActualSignature(found, given, terminal);
   if (args.flag("json") === true) {
     out.json(verifyReport(verdict, await recordedOrigin(model, interruption.signal)));

@@ -49,8 +49,10 @@ export class CacheSession {
 
   /** Compared with the start of the request: later writes are detected after the last byte. */
   #isSettled(state: string): boolean {
-    const [, mtimeNs, ctimeNs] = state.split(" ", 3);
-    return this.#startedMs - Math.max(Number(mtimeNs), Number(ctimeNs)) / 1e6 >= SETTLED_MS;
+    const mtime = state.indexOf(" ") + 1;
+    const ctime = state.indexOf(" ", mtime) + 1;
+    const newestNs = Math.max(Number(state.slice(mtime, ctime)), Number(state.slice(ctime, state.indexOf(" ", ctime))));
+    return this.#startedMs - newestNs / 1e6 >= SETTLED_MS;
   }
 }
 

@@ -41,6 +41,9 @@ function compareUnits(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** A component that is empty, `.` or `..`. */
+const UNUSUAL_COMPONENT = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /**
  * Why `name`, of a manifest or of a file, is not a canonical name (OMS 6.1.2); undefined if it is. A
  * backslash and a colon are characters like any other: `/` alone separates.
@@ -49,6 +52,7 @@ export function nameProblem(name: string): NameProblem | undefined {
   if (name === "") return "empty";
   if (name.includes("\0")) return "nul";
   if (!name.isWellFormed()) return "not-unicode";
+  if (!UNUSUAL_COMPONENT.test(name)) return undefined;
   if (name.startsWith("/")) return "absolute";
   const components = name.split("/");
   if (components.includes("..")) return "parent";

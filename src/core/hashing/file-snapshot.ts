@@ -87,12 +87,9 @@ export function endedEarly(fd: number, state: string, listed: number, offset: nu
 
 /** Throws unless the file ends at `size` bytes: files of procfs and FUSE may list as empty, and are not. */
 export function assertEnd(fd: number, state: string, size: number): void {
-  if (readBlock(fd, state, PROBE, size) > 0) throw longer(size);
-}
-
-/** The error of a file of `listed` bytes that has more. */
-export function longer(listed: number): FileReadError {
-  return new FileReadError({ kind: "changed", change: "longer", listed });
+  if (readBlock(fd, state, PROBE, size) > 0) {
+    throw new FileReadError({ kind: "changed", change: "longer", listed: size });
+  }
 }
 
 const PROBE = new Uint8Array(1);

@@ -1,15 +1,7 @@
 import fs from "node:fs";
 import { createDigest, type MessageDigest } from "./algorithms.ts";
 import { FileReadError, type ReadFailure } from "./file-read-error.ts";
-import {
-  assertEnd,
-  assertUnchanged,
-  endedEarly,
-  longer,
-  openSnapshot,
-  readBlock,
-  readFailed,
-} from "./file-snapshot.ts";
+import { assertEnd, assertUnchanged, endedEarly, openSnapshot, readBlock, readFailed } from "./file-snapshot.ts";
 import { BLOCK_BYTES, type HashJob, SMALL_FILE_BYTES } from "./hash-plan.ts";
 import type { HashRun } from "./hash-run.ts";
 
@@ -72,24 +64,21 @@ function runBatch(
   return undefined;
 }
 
-/**
- * The bytes of a small file, valid until the next call. It is checked once, after the last byte. One byte more than its
- * size is asked for: a read of a file that returns fewer than that has met its end (POSIX, read).
- */
+/** The bytes of a small file, valid until the next call. It is checked once, after the last byte. */
 function readWhole(path: string, state: string): Uint8Array {
   const size = Number(state.slice(0, state.indexOf(" ")));
   if (!(size <= SMALL_FILE_BYTES)) throw new Error("too large to be read whole");
-  smallBlock ??= Buffer.allocUnsafeSlow(SMALL_FILE_BYTES + 1);
+  smallBlock ??= Buffer.allocUnsafeSlow(SMALL_FILE_BYTES);
   const fd = openSnapshot(path);
   try {
     let filled = 0;
-    do {
-      const got = readBlock(fd, state, smallBlock.subarray(filled, size + 1), filled);
-      if (got === 0 && filled < size) throw endedEarly(fd, state, size, filled);
+    while (filled < size) {
+      const got = readBlock(fd, state, smallBlock.subarray(filled, size), filled);
+      if (got === 0) throw endedEarly(fd, state, size, filled);
       filled += got;
-    } while (filled < size);
+    }
     assertUnchanged(fd, state);
-    if (filled > size) throw longer(size);
+    assertEnd(fd, state, size);
     return smallBlock.subarray(0, size);
   } finally {
     fs.closeSync(fd);

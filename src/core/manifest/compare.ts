@@ -78,9 +78,10 @@ export function compare(
 ): Comparison {
   const { shardSize } = manifest.serialization;
   const content = matching.present.flatMap(({ file, resources }, position) => {
-    const [sole] = digests[position] ?? [];
-    if (shardSize === undefined && resources.length === 1 && resources[0]?.digest === sole) return [];
-    const found = buildResources([file], [digests[position] ?? []], shardSize);
+    const own = digests[position] ?? [];
+    // Nearly every file; for it, nothing has to be built.
+    if (shardSize === undefined && resources.length === 1 && resources[0]?.digest === own[0]) return [];
+    const found = buildResources([file], [own], shardSize);
     const size = resources.at(-1)?.range?.end ?? file.size;
     const note = file.size > size ? "longer" : "shorter";
     const parts = changedParts(file.name, resources, found);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -45,7 +46,8 @@ export class Discovery {
         signal: abort.signal,
       });
       if (abort.signal.aborted) return;
-      registry.replaceFolder(folder, models, { skippedFolders, strays, ...(bound !== undefined && { bound }) });
+      const extent = { skippedFolders, strays, ...(bound !== undefined && { bound }) };
+      registry.replaceFolder(folder, models, extent, existsSync);
       log(`Found ${models.length} models in ${folder}.`);
       if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);
       for (const { path, subject } of strays.first) log(`No model here for the signature ${path} of ${subject ?? "?"}`);

@@ -56,12 +56,12 @@ export class ModelTracker {
       defaultUserPolicy: userPolicyPath(process.env, process.platform, homedir()),
       ownDisk: () => !isImageDisk(env.remoteName),
       workspaceTrusted: () => workspace.isTrusted,
-      folderOf: (path) => workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath,
       log: note,
     });
     const contentChanged = (path: string): void => {
       void revalidator.fileChanged(path);
       this.origins.fileChanged(path);
+      watcher.modelChanged(path);
     };
     const watches = store.add(new FolderWatches(contentChanged));
     const checker = new Checker({

@@ -11,8 +11,6 @@ export interface PolicyServices {
   /** Whether the disk of this window belongs to the user; otherwise the default path is ignored. */
   ownDisk(): boolean;
   workspaceTrusted(): boolean;
-  /** The workspace folder that a path is in, for a model that was not found by a search of a folder. */
-  folderOf(path: string): string | undefined;
   log(text: string): void;
 }
 
@@ -50,9 +48,7 @@ export class Policies {
   }
 
   /** The policies that cover the model; undefined where none does, and the settings apply. */
-  async sourceFor(subject: PolicySubject): Promise<PolicySource | undefined> {
-    const around = subject.folder ?? this.#services.folderOf(subject.path);
-    const model: PolicySubject = around === undefined ? subject : { path: subject.path, folder: around };
+  async sourceFor(model: PolicySubject): Promise<PolicySource | undefined> {
     const generation = this.#generation;
     const { user, workspace } = await this.filesFor(model.folder);
     const { policySetOf } = await import("../core/policy/policy-files.ts");

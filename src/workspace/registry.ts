@@ -13,7 +13,7 @@ export interface KnownModel {
   readonly kind: FoundModel["kind"];
   /** What its store calls it; see {@link FoundModel}. */
   readonly name?: string;
-  /** Absolute path of the workspace folder it is in; absent for a model elsewhere that the user named. */
+  /** Absolute path of the workspace folder it is in; absent for a model elsewhere. */
   readonly folder?: string;
   readonly verdict: Verdict;
   /** The last verdict that was reached, while this one is `checking` or `stale`, or `unchecked` in a new window. */
@@ -44,6 +44,8 @@ export class ModelRegistry {
   /** The paths of models by those of their signatures; both as above. */
   readonly #signatures = new Map<string, string>();
   readonly #extents = new Map<string, SearchExtent>();
+  /** Models that the user named and that no search found, as above. */
+  readonly #named = new Set<string>();
   /** The models that the last search of each workspace folder found: one folder may lie in another. */
   readonly #searches = new Map<string, ReadonlySet<string>>();
   readonly #listeners = new Set<RegistryListener>();
@@ -100,8 +102,15 @@ export class ModelRegistry {
   /**
    * Sets the models of a workspace folder to the result of a search. Models with the same signature files keep their
    * verdicts. Where one folder lies in another, a model is listed once, in the inner one.
+   *
+   * @param exists whether a model that was added by name is still there: it stays where a search does not find it
    */
-  replaceFolder(folder: string, found: readonly FoundModel[], extent: SearchExtent = COMPLETE): void {
+  replaceFolder(
+    folder: string,
+    found: readonly FoundModel[],
+    extent: SearchExtent = COMPLETE,
+    exists: (path: string) => boolean = () => false,
+  ): void {
     const paths = new Set<string>();
     let list = !isDeepStrictEqual(this.#extents.get(folder) ?? COMPLETE, extent);
     if (isDeepStrictEqual(extent, COMPLETE)) this.#extents.delete(folder);
@@ -111,6 +120,7 @@ export class ModelRegistry {
     else this.#searches.set(folder, present);
     for (const model of found) {
       if (this.#innermost(model.path) !== folder) continue;
+      this.#named.delete(editorPath(model.path));
       const known = this.get(model.path);
       const same = known !== undefined && hasSignatures(known.verdict, model);
       if (same && known.folder === folder) continue;
@@ -120,6 +130,7 @@ export class ModelRegistry {
     }
     for (const model of this.models) {
       if (model.folder !== folder || present.has(model.path)) continue;
+      if (this.#named.has(editorPath(model.path)) && exists(model.path)) continue;
       paths.add(model.path);
       list = true;
       const other = this.#innermost(model.path);
@@ -129,9 +140,14 @@ export class ModelRegistry {
     this.#notify([...paths], list);
   }
 
-  /** Adds a model that was not found by a search. */
+  /**
+   * Adds a model that was not found by a search.
+   *
+   * @param folder the workspace folder it is in
+   */
   add(found: FoundModel, folder: string | undefined): void {
     const list = this.get(found.path) === undefined;
+    this.#named.add(editorPath(found.path));
     this.#put(folder === undefined ? knownModel(found) : { ...knownModel(found), folder });
     this.#notify([found.path], list);
   }
@@ -174,6 +190,7 @@ export class ModelRegistry {
   #drop({ path, verdict }: KnownModel): void {
     this.#forgetSignatures(verdict);
     this.#models.delete(editorPath(path));
+    this.#named.delete(editorPath(path));
     this.#order = undefined;
   }
 

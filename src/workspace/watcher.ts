@@ -14,13 +14,11 @@ const QUIET = 1_000;
 
 /** Whether a file of this name can make its folder a model, or be a signature. */
 function isModelEvidence(name: string): boolean {
-  return (
-    isSignatureName(name) ||
-    name === KAGGLE_SIGNATURE.file ||
-    isModelFile(name) ||
-    isSkillFile(name) ||
-    name === "config.json"
-  );
+  return isSignature(name) || isModelFile(name) || isSkillFile(name) || name === "config.json";
+}
+
+function isSignature(name: string): boolean {
+  return isSignatureName(name) || name === KAGGLE_SIGNATURE.file;
 }
 
 export interface WatcherServices {
@@ -64,6 +62,14 @@ export class WorkspaceWatcher implements Disposable {
   /** Cancels the running searches; the known models stay. */
   cancelSearch(): void {
     this.#services.discovery.cancel();
+  }
+
+  /** A file of a model was created, changed or deleted, which the editor may not report: a new signature is searched for. */
+  modelChanged(path: string): void {
+    const { registry } = this.#services;
+    if (!isSignature(basename(path)) || registry.signedBy(path) !== undefined) return;
+    const folder = registry.containing(path)[0]?.folder;
+    if (folder !== undefined && this.#folders.has(folder)) this.#searchLater(folder);
   }
 
   dispose(): void {

@@ -42,10 +42,9 @@ export interface ModelPolicies {
  * @throws ActionableError where a policy file has an error: what it demands is unknown
  */
 export async function policiesOf(model: KnownModel, services: Services): Promise<ModelPolicies> {
-  const around = model.folder ?? workspace.getWorkspaceFolder(Uri.file(model.path))?.uri.fsPath;
-  const { folder, path } = locateModel({ path: model.path, ...(around !== undefined && { folder: around }) });
+  const { folder, path } = locateModel(model);
   services.policies.forget();
-  const files = await services.policies.filesFor(around);
+  const files = await services.policies.filesFor(model.folder);
   const { covers } = await import("../../core/policy/evaluate.ts");
   const of = (list: readonly PolicyFile[], source: "user" | "workspace"): PolicyDestination[] =>
     list.flatMap((file) => file.policies.map((policy) => ({ kind: "policy", file, policy, source })));

@@ -54,7 +54,6 @@ describe("Policies", () => {
         return defaultUserPolicy;
       },
       workspaceTrusted: () => trusted,
-      folderOf: (path) => (path.startsWith(folder) ? folder : undefined),
       log: () => {},
     });
     const failed = (error: unknown): void => assert.fail(String(error));
@@ -152,7 +151,7 @@ describe("Policies", () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const signature = await signWith(model, keys.privatePem, pool);
-    registry.add({ path: model, kind: "directory", signature }, undefined);
+    registry.add({ path: model, kind: "directory", signature }, folder);
     const { decision } = await checker.check(model, "files", { asked: true });
     assert.equal(decision?.outcome, "refused");
   });

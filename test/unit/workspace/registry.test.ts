@@ -118,6 +118,21 @@ describe("the registry of models", () => {
     assert.equal(registry.get(path("a")), undefined);
   });
 
+  it("keeps a model that was added by hand where a search does not find it, until it is deleted", () => {
+    registry.add(folder("hidden/a", "model.sig"), FOLDER);
+    registry.replaceFolder(FOLDER, [], undefined, () => true);
+    assert.equal(registry.get(path("hidden/a"))?.folder, FOLDER);
+    registry.replaceFolder(FOLDER, [], undefined, () => false);
+    assert.equal(registry.get(path("hidden/a")), undefined);
+  });
+
+  it("follows the search for a model that was added by hand and found since", () => {
+    registry.add(folder("a", "model.sig"), FOLDER);
+    registry.replaceFolder(FOLDER, [folder("a", "model.sig")]);
+    registry.replaceFolder(FOLDER, [], undefined, () => true);
+    assert.equal(registry.get(path("a")), undefined);
+  });
+
   it("returns the models around a file, the innermost first, and the one that a file signs", () => {
     const beside = { path: path("x.gguf"), kind: "file", signature: path("x.gguf.sig") } as const;
     registry.replaceFolder(FOLDER, [folder("a", "model.sig"), beside]);

@@ -83,7 +83,6 @@ describe("a failure", () => {
       defaultUserPolicy: join(root(), "config", "model-policy.yaml"),
       workspaceTrusted: () => true,
       ownDisk: () => true,
-      folderOf: () => folder,
       log: () => {},
     });
     const checker = new Checker({

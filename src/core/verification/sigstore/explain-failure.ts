@@ -9,7 +9,7 @@ export interface Attempt {
   readonly certificate: X509Certificate;
   readonly material: TrustMaterial;
   /** What this version cannot check about the log entries. */
-  readonly unsupported?: string;
+  readonly unsupported: string | undefined;
   /** Name of the trust root, for messages. */
   readonly root: string;
   readonly label: string;

@@ -1,11 +1,10 @@
-import type { VerificationMaterial } from "../bundle/bundle.ts";
 import { fail, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { checkValidity } from "../verification/certificate-path.ts";
 import { certifiedKey, readCertificates } from "../verification/certificates.ts";
 import type { CertificateSigner } from "../verification/signer.ts";
 import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
-import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
+import { type KeyIdentity, type KeyOwner, signerWithKey } from "./key-signer.ts";
 import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
 import type { Signer } from "./signer.ts";
 
@@ -24,11 +23,6 @@ export function createCertificateSigner(identity: CertificateIdentity): Signer {
   return signerWithKey(key, privateKey.label, material, async (parts) => signParts(key, parts));
 }
 
-export interface CertificateMaterial {
-  readonly material: Extract<VerificationMaterial, { method: "certificate" }>;
-  readonly signer: CertificateSigner;
-}
-
 /**
  * Returns the certificate to sign with, and the chain for the bundle.
  *
@@ -39,7 +33,7 @@ export function readCertificateMaterial(
   chain: readonly PemSource[],
   key: SignerPublicKey,
   now: Date,
-): CertificateMaterial {
+): KeyOwner & { readonly signer: CertificateSigner } {
   const [leaf, ...rest] = readCertificates([source]);
   if (leaf === undefined)
     throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} contains no certificate.`);

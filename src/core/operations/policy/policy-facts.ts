@@ -32,13 +32,11 @@ export async function findFacts(
   let first: SignatureCheck | undefined;
   /** What to report where there is no signer; `unverifiable` takes precedence over `invalid`. */
   let failed: Verdict | undefined;
-  for (const { id, trust } of trustChoices(trusted, bundle.material, publicSigstore)) {
-    if (signers.has(id)) continue;
+  for (const [id, trust] of trustChoices(trusted, bundle.material, publicSigstore)) {
     const found = await checkSignature(candidate, model, trust);
     const { signer, state, reasons } = found.verdict;
     if (signer !== undefined) {
       signers.set(id, signer);
-      failures.delete(id);
       first ??= found;
       continue;
     }

@@ -139,6 +139,9 @@ export const ViewerState = v.object({
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
+/** What differs between the page of a signature file and that of a download record. */
+export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "labels">;
+
 const Rows = v.object({
   type: v.literal("rows"),
   request: Count,

@@ -1,11 +1,10 @@
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
-import { verdictLabel } from "../../../core/presentation/verdict-labels.ts";
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
 import type { Button, PageParts, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
-import { look, NOTES } from "./headline.ts";
+import { verdictHeadline } from "./headline.ts";
 import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";
 import { type DownloadSubject, subjectName } from "./subject.ts";
@@ -35,15 +34,10 @@ function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState
   const name = subjectName(subject);
   if (model === undefined) {
     const sentence = t("{0} is not among the models of this window.", name);
-    return { tone: "neutral", mark: "○", label: t("Not found"), sentence, notes: [] };
+    return { tone: "neutral", label: t("Not found"), sentence, notes: [] };
   }
-  const { verdict } = model;
-  const reasons = [...(problem === undefined ? [] : [problem]), ...verdict.reasons.map(({ message }) => message)];
-  return {
-    ...look(verdictLabel(verdict, t)),
-    sentence: plainText(verdictSentence(verdict, { name }, localizer)),
-    notes: [...new Set(reasons.map(plainText))].slice(0, NOTES),
-  };
+  const sentence = plainText(verdictSentence(model.verdict, { name }, localizer));
+  return verdictHeadline(model.verdict, sentence, problem, t);
 }
 
 /** What policies decide about the model, where they cover it. */

@@ -3,7 +3,7 @@ import { bytesText } from "../../../core/presentation/bytes-and-time.ts";
 import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { FILE_STATES, type FileState } from "../../../engine/signature-view/file-states.ts";
-import type { FileEntry, Findings, FoundFile, StateCounts } from "../../../engine/signature-view/requests.ts";
+import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, FileRow, Files, Tone } from "../messages.ts";
 import { comparedVerdict, type DownloadSubject, type Subject } from "./subject.ts";
@@ -41,13 +41,17 @@ export function findingsOf(subject: Subject | DownloadSubject): Findings {
   return { ...model, compared: files !== undefined, files: files ?? [] };
 }
 
-function comparedFiles(subject: Subject): FoundFile[] | undefined {
+function comparedFiles(subject: Subject): FileEntry[] | undefined {
   const verdict = comparedVerdict(subject);
   if (verdict === undefined) return undefined;
   const { comparison, coverage } = verdict;
   const excluded = coverage?.ignored.filter(({ source }) => source !== "signature") ?? [];
   return [
-    ...comparison.changed.map((file) => ({ ...file, state: "changed" as const })),
+    ...[...Map.groupBy(comparison.changed, ({ name }) => name)].map(([name, changes]) => ({
+      name,
+      state: "changed" as const,
+      changes,
+    })),
     ...comparison.missing.map((file) => ({ ...file, state: "missing" as const })),
     ...comparison.added.map((file) => ({ ...file, state: "added" as const })),
     ...(coverage?.unsigned.map((name) => ({ name, state: "unsigned" as const })) ?? []),
@@ -55,13 +59,13 @@ function comparedFiles(subject: Subject): FoundFile[] | undefined {
   ];
 }
 
-function recordedFiles({ model, download }: DownloadSubject): FoundFile[] | undefined {
+function recordedFiles({ model, download }: DownloadSubject): FileEntry[] | undefined {
   const origin = download?.origin;
   if (model === undefined || origin?.basis !== "record") return undefined;
   const { changed, missing, extra, match, unchecked = [], unrecorded } = origin.files;
   return [
     ...changed.map((name) => ({ state: "changed" as const, name })),
-    ...missing.map((name) => ({ state: "missing" as const, name, ignored: false })),
+    ...missing.map((name) => ({ state: "missing" as const, name })),
     ...extra.map((name) => ({ state: "added" as const, name })),
     ...match.map((name) => ({ state: "same" as const, name })),
     ...unchecked.map((name) => ({ state: "listed" as const, name })),
@@ -143,7 +147,7 @@ function recordLabels(t: Translate): StateLabels {
 const TOOL_NOTES: ReadonlySet<string | undefined> = new Set(TOOLS);
 
 /** Returns the label of a file of a signature; what a tool wrote, or was not downloaded, is no alarm. */
-function signatureLabel({ state, note, changes, ignored, source }: FileEntry, t: Translate): StateLabel {
+function signatureLabel({ state, note, changes = [], ignored, source }: FileEntry, t: Translate): StateLabel {
   const label = signatureLabels(t)[state];
   if (state === "added" && note !== undefined) {
     const sentence = t("Present, but not signed: {0}.", noteText(note, t));
@@ -208,7 +212,7 @@ export function rowOf(
   };
 }
 
-function digestFacts({ digest, shards, changes }: FileEntry, t: Translate): Fact[] {
+function digestFacts({ digest, shards, changes = [] }: FileEntry, t: Translate): Fact[] {
   const code = true;
   if (changes.length === 0) {
     const signed = digest === undefined ? [] : [{ label: t("Digest, as signed"), value: digest, code }];

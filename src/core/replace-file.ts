@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "./errors.ts";
 import { retryInUse } from "./model/retry-in-use.ts";
 import { temporaryName } from "./model/temporary-names.ts";
@@ -25,7 +25,7 @@ export async function replaceFile(
 }
 
 /**
- * Writes a text file so that its path holds either the old text or all of the new one.
+ * Writes a text file so that its path holds either the old text or all of the new one. Links and permissions stay.
  *
  * @param before what the file holds; undefined where there is none
  * @throws ProvenanceError POLICY_INVALID where the file is another one by now, or cannot be written; it is as it was then
@@ -39,21 +39,24 @@ export async function replaceText({
   before?: string | undefined;
   after: string;
 }): Promise<void> {
-  // A file that is not there cannot be lost; one that appears meanwhile is not replaced.
-  const target = before === undefined ? path : temporaryName(path);
   let isOurs = false;
+  let target = path;
   try {
+    // A file that is not there cannot be lost; one that appears meanwhile is not replaced.
+    const real = before === undefined ? path : await realpath(path);
+    if (before !== undefined) target = temporaryName(real);
     const file = await open(target, "wx", 0o644);
     isOurs = true;
     try {
+      if (before !== undefined) await file.chmod((await stat(real)).mode);
       await file.writeFile(after);
       await file.sync();
     } finally {
       await file.close();
     }
     if (before === undefined) return;
-    if ((await readFile(path, "utf8")) !== before) throw changed(path);
-    await retryInUse(() => rename(target, path));
+    if ((await readFile(real, "utf8")) !== before) throw changed(path);
+    await retryInUse(() => rename(target, real));
   } catch (cause) {
     if (isOurs) await rm(target, { force: true }).catch(() => undefined);
     if (cause instanceof ProvenanceError) throw cause;

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { CancellationError, l10n, window } from "vscode";
+import { CancellationError, l10n } from "vscode";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { SigningMethod } from "./signing-method.ts";
@@ -51,18 +51,18 @@ export async function confirmSigningSeveral(
   const toolFiles = targets.flatMap(({ model }) =>
     (added.get(model.path) ?? []).map((name) => `${modelName(model)}/${name}`),
   );
-  const detail = [
+  const paragraphs = [
     nameList(names, NAMED),
     l10n.t("Files to sign: {0}, {1}. Each model gets its own signature.", files, bytesText(bytes)),
     ...(toolFiles.length === 0 ? [] : [l10n.t("Added by tools, and to be signed: {0}.", nameList(toolFiles, NAMED))]),
     ...(replaced === 0 ? [] : [l10n.t("Replaces existing signatures: {0}.", replaced)]),
-    ...method.notes.map(messageText),
-  ].join("\n\n");
-  const question = messageText(method.question(l10n.t("{0} models", targets.length)));
+    ...method.notes,
+  ].map((line) => [line]);
+  const question = method.question(l10n.t("{0} models", targets.length));
   const sign = l10n.t("Sign");
   const without = l10n.t("Sign Without Files of Tools");
   const buttons = toolFiles.length === 0 ? [sign] : [sign, without];
-  const answer = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
+  const answer = await askInDialog("information", question, paragraphs, ...buttons);
   if (answer !== sign && answer !== without) throw new CancellationError();
   return answer === without ? added : new Map();
 }

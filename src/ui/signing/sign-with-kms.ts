@@ -30,10 +30,10 @@ export async function kmsSigningMethod(title: string, services: Services): Promi
   );
   await state.update(LAST, key);
   return {
-    question: (name) => l10n.t("Sign {0} with the key {1}?", name, messageText(key)),
+    question: (name) => l10n.t("Sign {0} with the key {1}?", name, key),
     notes: [],
     identity: async () => ({ method: "kms", key, onOutput }),
-    done: (name) => l10n.t("Signed {0} with the key {1}.", name, messageText(key)),
+    done: (name) => l10n.t("Signed {0} with the key {1}.", name, key),
     offerTrust: (verdict) => offerToTrustKey(verdict, publicKey, services),
   };
 }

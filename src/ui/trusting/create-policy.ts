@@ -1,4 +1,4 @@
-import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
+import { CancellationError, commands, l10n, type WorkspaceFolder, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
@@ -10,7 +10,7 @@ import { messageText, plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
-import { pickOne } from "../ask.ts";
+import { askInDialog, pickOne } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { unknownSignerText } from "../unknown-signer-text.ts";
@@ -20,7 +20,7 @@ import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
 import { type AcceptedSigner, consequences, draftsFor, type FoundSigner, namesOf } from "./policy-drafts.ts";
 import { signerDetails } from "./signer-details.ts";
 import { trustSigner } from "./trust-signer.ts";
-import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { assertOutsideSignedModels, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
 /**
  * Create Policy…: identifies who signed the models of a workspace folder, asks which of these signers to accept, and
@@ -128,16 +128,15 @@ async function askAbout(
   const { signer } = evidence;
   const accept = l10n.t("Accept");
   const skip = l10n.t("Do Not Accept");
-  const detail = [
+  const paragraphs = [
     ...(await signerDetails(signer)),
     models.length === 1
       ? l10n.t("Signed one model: {0}", namesOf(models))
       : l10n.t("Signed {0} models: {1}", models.length, namesOf(models)),
     l10n.t("The signature was verified just now. Accept only signers whom you expect to sign these models."),
-  ];
+  ].map((line) => [line]);
   const title = l10n.t("Accept {0}? ({1} of {2})", signerText(signer, l10n.t), index + 1, count);
-  const options = { modal: true, detail: detail.map(messageText).join("\n\n") };
-  const answer = await window.showInformationMessage(messageText(title), options, accept, skip);
+  const answer = await askInDialog("information", title, paragraphs, accept, skip);
   if (answer === undefined) throw new CancellationError();
   if (answer !== accept) return undefined;
   return (await chooseAuthority(evidence, folder, [])).authority;
@@ -151,16 +150,15 @@ async function writeDrafts(
 ): Promise<void> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path);
-  await confirmWriting({
+  const question = {
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
     before: [l10n.t("Content of the policy file:")],
     text,
     after,
     button: l10n.t("Create Policy"),
-    file: path,
-    content: { after: text },
-  });
-  await writeNewFile(path, text);
+    change: { path, after: text },
+  };
+  await writeAsShown(question, services);
   await openAt(path, policies[0]?.location.line ?? 1);
   notify(services.log, "information", l10n.t("Created {0}.", plainText(shownPath(path))), {
     label: l10n.t("Verify All Models"),

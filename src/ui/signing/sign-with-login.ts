@@ -6,7 +6,6 @@ import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
 import { askInDialog } from "../ask.ts";
 import type { Services } from "../services.ts";
-import { trustSigner } from "../trusting/trust-signer.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
 /** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the user who logs in. */
@@ -34,14 +33,6 @@ export function loginSigningMethod(title: string, services: Services): SigningMe
       };
     },
     done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer, l10n.t)),
-    // Where a policy covers the model, the settings have no effect.
-    offerTrust: ({ state, model, decision }) =>
-      state === "untrusted" && decision === undefined
-        ? {
-            text: l10n.t("You don't trust your own identity yet, so the model isn't verified."),
-            action: { label: l10n.t("Trust Signer…"), run: () => trustSigner([model], services) },
-          }
-        : undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import type { Decision } from "../core/policy/decision.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 import { editorPath } from "../platform/editor-path.ts";
@@ -209,6 +210,16 @@ const FROM_FILES: ReadonlySet<VerdictState> = new Set(["verified", "pinned", "un
 /** The verdict, or the last one while a verification runs. */
 export function settledVerdict({ verdict, before }: KnownModel): Verdict {
   return verdict.state === "checking" ? (before ?? verdict) : verdict;
+}
+
+/** The last verdict that a check reached: while another check runs, and before it, the cause of that verdict persists. */
+export function lastReached({ verdict, before }: KnownModel): Verdict {
+  return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
+}
+
+/** What policies decided, also by the last verdict. */
+export function decisionOf({ verdict, before }: KnownModel): Decision | undefined {
+  return verdict.decision ?? before?.decision;
 }
 
 /** Whether the verdict was reached by reading the model's files. */

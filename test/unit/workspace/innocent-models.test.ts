@@ -17,6 +17,7 @@ import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { noPolicies } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 import { allToolFiles, writeHubCache } from "../../support/tool-files.ts";
 
@@ -138,6 +139,7 @@ describe("the registry, for differences without tampering,", () => {
     const revalidator = new Revalidator({
       registry,
       checker,
+      policies: noPolicies(root()),
       automatic: () => "cached",
       covered: () => false,
       failed: (error) => assert.fail(String(error)),

@@ -60,7 +60,7 @@ describe("the checker", () => {
     const model = join(root(), name);
     writeTree(root(), { [`${name}/weights.bin`]: content });
     const signature = await signWith(model, keys.privatePem, reading);
-    registry.add({ path: model, kind: "directory", signature }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, undefined);
     states.length = 0;
     return model;
   }
@@ -113,7 +113,7 @@ describe("the checker", () => {
   it("finds a signature that was added after the model, and reports when there is none", async () => {
     const model = join(root(), "late");
     writeTree(root(), { "late/weights.bin": "w" });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal((await checker.check(model, "files")).state, "unsigned");
     await signWith(model, keys.privatePem, reading);
     assert.equal((await checker.check(model, "files")).state, "verified");
@@ -123,7 +123,7 @@ describe("the checker", () => {
   it("watches for the signature that a policy names before it reports that there is none", async () => {
     const model = join(root(), "demanded");
     writeTree(root(), { "demanded/weights.bin": "w" });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     const unsigned = async (): Promise<Verdict> => {
       order.push("looked");
       return { state: "unsigned", model, reasons: [] };

@@ -42,7 +42,7 @@ describe("the registry, for differences without tampering,", () => {
     model = join(root(), "llama");
     writeTree(model, FILES);
     const signature = await signWith(model, keys.privatePem, pool);
-    registry.add({ path: model, kind: "directory", signature }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, undefined);
   });
   after(() => pool.dispose());
 
@@ -100,7 +100,7 @@ describe("the registry, for differences without tampering,", () => {
     const snapshot = writeHubCache(join(root(), "hub"), Object.fromEntries(files));
     const signature = join(snapshot, "model.sig");
     renameSync(join(model, "model.sig"), signature);
-    registry.add({ path: snapshot, kind: "directory", signature }, undefined);
+    registry.add({ path: snapshot, kind: "directory", signatures: [signature] }, undefined);
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
     assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, ["config.json", "weights.bin"]);
     writeTree(join(root(), "hub/models--acme--llama"), { [`blobs/${etags["weights.bin"]}`]: "x" });
@@ -116,7 +116,7 @@ describe("the registry, for differences without tampering,", () => {
     for (const name of names) writeTree(plain, { [name]: readFileSync(join(snapshot, name)) });
     const signature = join(snapshot, "model.sig");
     copyFileSync(await signWith(plain, keys.privatePem, pool), signature);
-    registry.add({ path: snapshot, kind: "directory", signature }, undefined);
+    registry.add({ path: snapshot, kind: "directory", signatures: [signature] }, undefined);
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
     assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, names);
     rmSync(join(root(), "hub/blobs/.huggingface-shared-blobs"));

@@ -88,7 +88,9 @@ describe("Policies", () => {
   });
 
   function found(signature: string | undefined): void {
-    registry.replaceFolder(folder, [{ path: model, kind: "directory", ...(signature && { signature }) }]);
+    registry.replaceFolder(folder, [
+      { path: model, kind: "directory", signatures: signature === undefined ? [] : [signature] },
+    ]);
   }
 
   /** Does it during the next check, when the policies for it are read. */
@@ -157,7 +159,7 @@ describe("Policies", () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const signature = await signWith(model, keys.privatePem, pool);
-    registry.add({ path: model, kind: "directory", signature }, folder);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
     const { decision } = await checker.check(model, "files", { asked: true });
     assert.equal(decision?.outcome, "refused");
   });

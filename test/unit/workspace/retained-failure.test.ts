@@ -102,7 +102,7 @@ describe("a failure", () => {
       quietMs: 1,
     });
     await memory.load();
-    registry.replaceFolder(folder, [{ path: model, kind: "directory", signature }]);
+    registry.replaceFolder(folder, [{ path: model, kind: "directory", signatures: [signature] }]);
     registry.onDidChange(() => states.push(registry.get(model)?.verdict.state ?? "unsigned"));
     const window = {
       registry,

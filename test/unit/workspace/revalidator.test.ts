@@ -60,7 +60,7 @@ describe("Revalidator", () => {
   });
 
   function found(): void {
-    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature: join(model, "model.sig") }]);
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signatures: [join(model, "model.sig")] }]);
   }
 
   async function verified(): Promise<void> {
@@ -102,7 +102,7 @@ describe("Revalidator", () => {
     writeTree(root(), { "first/weights.bin": "w" });
     const first = join(root(), "first");
     await signWith(first, keys.privatePem, pool);
-    registry.add({ path: first, kind: "directory", signature: join(first, "model.sig") }, undefined);
+    registry.add({ path: first, kind: "directory", signatures: [join(first, "model.sig")] }, undefined);
     found();
     // The first one runs, this one waits.
     writeTree(root(), { "m/notes.txt": "n" });
@@ -146,7 +146,7 @@ describe("Revalidator", () => {
     automatic = "off";
     covered = true;
     const manifest = join(root(), "manifests-v2", "ollama.com", "library", "tiny", "1b");
-    registry.add({ path: manifest, kind: "file", name: "library/tiny:1b" }, undefined);
+    registry.add({ path: manifest, kind: "file", name: "library/tiny:1b", signatures: [] }, undefined);
     registry.update(manifest, { state: "pinned", model: manifest, reasons: [] });
     await revalidator.fileChanged(join(root(), "elsewhere", "sha256-0"), true);
     assert.equal(registry.get(manifest)?.verdict.state, "pinned");
@@ -238,9 +238,7 @@ describe("Revalidator", () => {
     const more = join(root(), "team.sig");
     const asked = checker.check(model, "files", { asked: true });
     await reached("checking");
-    registry.replaceFolder(root(), [
-      { path: model, kind: "directory", signature: join(model, "model.sig"), otherSignatures: [more] },
-    ]);
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signatures: [join(model, "model.sig"), more] }]);
     assert.equal((await asked).state, "stale");
   });
 

@@ -13,6 +13,7 @@ import { readClaims } from "../verification/claimed-signer.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { Signer } from "../verification/signer.ts";
+import { verifyBundle } from "../verification/verify-bundle.ts";
 import { REMEDIES } from "./remedies.ts";
 import { wouldOverwrite } from "./signature-destination.ts";
 
@@ -100,18 +101,16 @@ async function parsed(path: string): Promise<{ readonly bundle: Bundle; readonly
 }
 
 /** The same public key is the same signer, with a certificate and without one. */
-async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: string): Promise<Signer | undefined> {
-  for (const source of keys ?? []) {
+async function authenticSigner(bundle: Bundle, trust: Trust, path: string): Promise<Signer | undefined> {
+  for (const source of trust.keys ?? []) {
     const { key } = readPublicKey(source);
     const curve = curveOf(key);
     if (curve === undefined || !verifyEnvelopeSignature(bundle.envelope, key, curve)) continue;
     return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
   }
-  if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;
-  const { verifySigstoreBundle } = await import("../verification/sigstore/verify-sigstore.ts");
+  if (bundle.material.method !== "sigstore") return undefined;
   try {
-    const trusted = typeof sigstore === "function" ? await sigstore() : sigstore;
-    return (await verifySigstoreBundle(bundle, trusted, path)).signer;
+    return (await verifyBundle(bundle, trust, path)).signer;
   } catch (error) {
     if (error instanceof ProvenanceError) return undefined;
     throw error;

@@ -15,25 +15,18 @@ const TOKEN = /\\Q[\s\S]*?(?:\\E|$)|\\[\s\S]|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^
 /** What can stand in front of an expression's anchor without changing it: flags other than `m` (every line). */
 const LEADING_FLAGS = /^\(\?[isU]+\)/;
 
-/** `^` and literal characters; the last one may be repeated or be part of an alternative, and is then not used. */
-const LITERAL_PREFIX = /^\^((?:[\w@:/ -]|\\[./-])*)(?![*?+{|\w@:/ -])/;
-
 /** A regular expression in RE2's syntax, run in time linear in the text. It matches any part of the text, as Sigstore's do. */
 export class RegularExpression {
   readonly source: string;
-  /** Every match begins with it, at the start of the text: most authorities of a large policy are never compiled. */
-  readonly #prefix: string;
   #engine: RE2JS | undefined;
 
   constructor(source: string) {
     this.source = source;
-    const literal = source.includes("|") ? undefined : LITERAL_PREFIX.exec(source)?.[1];
-    this.#prefix = literal?.replaceAll("\\", "") ?? "";
   }
 
   /** Whether it matches some part of the text. An empty text is no claim, and nothing matches it. */
   test(text: string): boolean {
-    if (text === "" || !text.startsWith(this.#prefix)) return false;
+    if (text === "") return false;
     this.#engine ??= RE2JS.compile(this.source);
     return this.#engine.matcher(text).find();
   }

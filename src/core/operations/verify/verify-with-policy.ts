@@ -1,10 +1,10 @@
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCode } from "../../errors.ts";
 import { readingOnce } from "../../hashing/read-once.ts";
 import { withHashPool } from "../../hashing/with-hash-pool.ts";
 import type { Comparison } from "../../manifest/comparison.ts";
-import { findSignatures } from "../../model/find-signatures.ts";
+import { findSignatures, statModel } from "../../model/find-signatures.ts";
 import { existsIn } from "../../model/ignore.ts";
 import { isInside } from "../../model/path-below.ts";
 import type { Decision } from "../../policy/decision.ts";
@@ -241,7 +241,8 @@ async function locateSignatures(
 ): Promise<LocatedSignatures> {
   if (signature !== undefined) return { paths: [signature] };
   if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
-  const path = join(await folderOfModel(resolve(model)), wanted);
+  const isFolder = statModel(resolve(model)).isDirectory();
+  const path = join(isFolder ? resolve(model) : dirname(resolve(model)), wanted);
   const details = { path };
   try {
     const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
@@ -252,14 +253,5 @@ async function locateSignatures(
     if (systemCode(error) === undefined) throw error;
     const message = `There is no signature ${wanted}, which the policy names.`;
     return { paths: [], problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
-  }
-}
-
-async function folderOfModel(model: string): Promise<string> {
-  try {
-    return (await stat(model)).isDirectory() ? model : dirname(model);
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return model;
   }
 }

@@ -1,7 +1,7 @@
 import type { SigningMethod } from "../verification/signer.ts";
 import type { Match } from "./authorities/authority-kind.ts";
 import { kindOf } from "./authorities/table.ts";
-import type { AuthorityDecision } from "./decision.ts";
+import type { AuthorityDecision, PolicyDecision } from "./decision.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
@@ -9,12 +9,8 @@ import type { Authority, Policy } from "./policy.ts";
 const MAX_LISTED = 10;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
-interface AuthoritiesDecision {
+interface AuthoritiesDecision extends Pick<PolicyDecision, "authorities" | "untold"> {
   readonly accepted: boolean;
-  /** The one that accepts, or those that come closest to it. */
-  readonly authorities: readonly AuthorityDecision[];
-  /** How many more there are. */
-  readonly untold: number;
 }
 
 /** Decides whether an authority of the policy accepts the signer; the first one in the file that does is listed. */

@@ -72,7 +72,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     fail("USAGE", message, { model, file: policyFile });
   }
   const before = await readIfThere(policyFile);
-  const policies = await policiesIn(before, policyFile);
+  const { policies } = await readPolicies(Buffer.from(before ?? ""), policyFile);
   const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (given) => {
     const pool = readingOnce(given);
@@ -112,11 +112,6 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
   // The lock first: a policy without it still decides, and cannot name files.
   await replaceText(lock);
   await replaceText(policy);
-}
-
-async function policiesIn(text: string | undefined, file: string): Promise<readonly Policy[]> {
-  if (text === undefined || text.trim() === "") return [];
-  return (await readPolicies(Buffer.from(text), file)).policies;
 }
 
 /**

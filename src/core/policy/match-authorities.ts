@@ -42,7 +42,7 @@ function matchAuthority(authority: Authority, { method, signers, failures }: Mod
   if (requires !== undefined && method !== undefined && method !== requires.method) {
     return { distance: 3, explain: () => `requires ${requires.text}, but it was signed ${SIGNED_WITH[method]}` };
   }
-  const trust = kind.trustId(authority) ?? "";
+  const trust = kind.trustId?.(authority) ?? "";
   return kind.match(authority, signers.get(trust), failures.get(trust));
 }
 

@@ -43,31 +43,27 @@ export class RegExpChecker {
 
   /** The expression, if it is valid, with errors and warnings about it. */
   read(source: string): { compiled?: RegularExpression; remarks: readonly RegExpRemark[] } {
-    const problem = this.problem(source);
-    if (problem !== undefined) return { remarks: [problem] };
-    return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
-  }
-
-  /** Why an expression cannot be used, if it cannot. */
-  problem(source: string): RegExpRemark | undefined {
+    const rejected = (code: RegExpRemark["code"], message: string) => ({ remarks: [{ code, message }] });
     if (source.length > MAX_LENGTH) {
       const message = `This regular expression is too long: it has ${source.length} characters, and ${MAX_LENGTH} are allowed.`;
-      return { code: "regexp-too-large", message };
+      return rejected("regexp-too-large", message);
     }
     // Compiling is what takes long, so nothing more is compiled once the budget is spent.
     if (this.#left < 0) {
-      return { code: "regexp-too-large", message: "The regular expressions of this file are too large together." };
+      return rejected("regexp-too-large", "The regular expressions of this file are too large together.");
     }
     try {
       const size = RE2JS.compile(source).programSize();
       this.#left -= size;
-      if (size <= MAX_PROGRAM) return undefined;
+      if (size <= MAX_PROGRAM) {
+        return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
+      }
       const message = `This regular expression is too large: ${size} steps a character, and ${MAX_PROGRAM} are allowed.`;
-      return { code: "regexp-too-large", message };
+      return rejected("regexp-too-large", message);
     } catch (error) {
       if (!(error instanceof RE2JSException)) throw error;
       const why = error.message.replace(/^error parsing regexp: /, "");
-      return { code: "regexp", message: `Not a regular expression in RE2's syntax: ${why}.` };
+      return rejected("regexp", `Not a regular expression in RE2's syntax: ${why}.`);
     }
   }
 }

@@ -258,9 +258,7 @@ export class GateWalk {
       this.exempted.add(relative);
       return;
     }
-    const strict = demanding.filter(
-      (demand) => isStrict(demand) && !(isModel && rules.satisfiedByFile(demand, relative)),
-    );
+    const strict = demanding.filter((demand) => isStrict(demand) && !(isModel && demand.satisfiedBy(relative)));
     const isCounted = isModel || folder.isUnsigned === true || (folder.inModel && strict.length === 0);
     const isUnsignedModel = isKnownFormat(name) && !isCounted;
     if (isUnsignedModel) this.add({ path, kind: "file", signatures: [] });

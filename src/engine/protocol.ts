@@ -1,6 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { BomOptions } from "../core/operations/bill-of-materials.ts";
-import type { VerificationHint } from "../core/operations/inspect.ts";
 import type { PinOptions, PinPlan } from "../core/operations/policy/pin-model.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/operations/policy/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/operations/sign/prepare-statement.ts";
@@ -37,7 +36,6 @@ export interface EngineCalls extends OpenSignatureCalls {
   /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
-  readVerificationHint(options: { readonly signature: string }): VerificationHint;
   authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(

@@ -42,7 +42,7 @@ export type Step = v.InferOutput<typeof Step>;
 const TimelineItem = v.object({
   label: v.string(),
   value: v.string(),
-  kind: v.picklist(["span", "point"]),
+  /** The same as `to` for a moment. */
   from: Fraction,
   to: Fraction,
 });
@@ -56,10 +56,10 @@ export type Timeline = v.InferOutput<typeof Timeline>;
 const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
 export type Origin = v.InferOutput<typeof Origin>;
 
-/** What buttons do. */
+/** What buttons do: a command of the extension with the path of the model, or the command of the editor. */
 export const ACTIONS = [
-  ...(["verify", "reopenAsText", "copyReport", "trust"] as const),
-  ...(["checkOrigin", "showOrigin", "showSignature", "sign", "pin"] as const),
+  ...(["verifyModel", "reopenAsText", "copyReport", "trustSigner"] as const),
+  ...(["checkOrigin", "showOrigin", "showSignature", "signModel", "pinModel"] as const),
 ] as const;
 
 const Button = v.object({
@@ -133,13 +133,11 @@ export const ViewerState = v.object({
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
   buttons: v.array(Button),
-  /** Texts of the page itself in the user's language, by name. */
-  labels: v.record(v.string(), v.string()),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
 /** What differs between the page of a signature file and that of a download record. */
-export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "labels">;
+export type PageParts = Omit<ViewerState, "type" | "name" | "files">;
 
 const Rows = v.object({
   type: v.literal("rows"),

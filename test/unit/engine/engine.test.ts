@@ -5,7 +5,6 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { readVerificationHint } from "../../../src/core/operations/inspect.ts";
 import { previewPolicy } from "../../../src/core/operations/policy/policy-preview.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/operations/verify/verify.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
@@ -71,12 +70,6 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () =>
-      engine.run("readVerificationHint", { signature: join(root(), "none.sig") }),
-    );
-    const claim = await engine.run("readVerificationHint", { signature });
-    assert.deepEqual(claim, await readVerificationHint(signature));
-    assert.ok(claim.hint);
   });
 
   it("returns long lists complete and in order", async () => {
@@ -295,7 +288,7 @@ describe("Engine", function () {
 
     it("or cannot start fails the call", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.run("readVerificationHint", { signature }));
+      await failsWith("INTERNAL", () => missing.run("findSignatures", { model }));
       await missing.dispose();
     });
   });
@@ -328,7 +321,7 @@ describe("Engine", function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.run("readVerificationHint", { signature });
+      await engine.run("findSignatures", { model });
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -356,7 +349,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.run("readVerificationHint", { signature }));
+    await failsWith("CANCELLED", () => brief.run("findSignatures", { model }));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

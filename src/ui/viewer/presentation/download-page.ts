@@ -47,14 +47,12 @@ function policySteps({ verdict }: KnownModel, links: Links, localizer: Localizer
 }
 
 function buttonsOf({ verdict }: KnownModel, { download, isTrusted }: DownloadSubject, t: Translate): Button[] {
-  const check = download === undefined ? [] : checkButton(download, t);
+  const buttons = download === undefined ? [] : checkButton(download, t);
   if (verdict.signature !== undefined) {
-    return [...check, { action: "showSignature", text: t("Show Signature"), primary: false }];
+    buttons.push({ action: "showSignature", text: t("Show Signature"), primary: false });
+  } else if (isTrusted) {
+    buttons.push({ action: "signModel", text: t("Sign Model…"), primary: false });
+    if (verdict.pin === undefined) buttons.push({ action: "pinModel", text: t("Pin These Bytes…"), primary: false });
   }
-  if (!isTrusted) return check;
-  return [
-    ...check,
-    { action: "sign", text: t("Sign Model…"), primary: false },
-    ...(verdict.pin === undefined ? [{ action: "pin" as const, text: t("Pin These Bytes…"), primary: false }] : []),
-  ];
+  return buttons;
 }

@@ -1,7 +1,7 @@
-import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Translate } from "../../../core/presentation/localizer.ts";
 
 /** Returns the texts of the page itself. `{0}` and `{1}` are filled by the page. */
-export function labelsOf({ t }: Localizer) {
+export function labelsOf(t: Translate) {
   return {
     howChecked: t("Checks"),
     details: t("Details"),

@@ -55,7 +55,7 @@ function draw(moments: readonly Moment[], summary: string, localizer: Localizer)
     const until = to ?? from;
     const span = [from, ...(to === undefined ? [] : [to])].map((time) => localizer.moment(time));
     const value = span.join(" – ");
-    return { label, value, kind: to === undefined ? "point" : "span", from: position(from), to: position(until) };
+    return { label, value, from: position(from), to: position(until) };
   });
   return { summary, items };
 }

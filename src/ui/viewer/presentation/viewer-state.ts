@@ -8,7 +8,6 @@ import { checkButton, downloadOf } from "./download.ts";
 import { downloadPage } from "./download-page.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";
-import { labelsOf } from "./labels.ts";
 import { Links } from "./links.ts";
 import { originOf } from "./origin.ts";
 import { stepsOf } from "./steps.ts";
@@ -30,7 +29,6 @@ export function viewerState(
       ? downloadPage(subject, links, localizer)
       : signaturePage(subject, links, localizer)),
     ...(files && { files }),
-    labels: labelsOf(localizer),
   };
   return { state, links };
 }
@@ -59,20 +57,14 @@ function buttonsOf(subject: Subject, tone: ViewerState["headline"]["tone"], t: T
   const trust = verdict && trustLabel(verdict, t);
   const canVerify = subject.model !== undefined && subject.model.verdict.state !== "checking";
   const again = tone === "green" || tone === "red";
-  return [
-    ...(trust === undefined ? [] : [{ action: "trust" as const, text: trust, primary: true }]),
-    ...(canVerify
-      ? [
-          {
-            action: "verify" as const,
-            text: again ? t("Verify Again") : t("Verify"),
-            primary: tone !== "green" && trust === undefined,
-          },
-          { action: "copyReport" as const, text: t("Copy Report"), primary: false },
-        ]
-      : []),
-    { action: "reopenAsText", text: t("Reopen as Text"), primary: false },
-  ];
+  const buttons: Button[] = [];
+  if (trust !== undefined) buttons.push({ action: "trustSigner", text: trust, primary: true });
+  if (canVerify) {
+    const primary = tone !== "green" && trust === undefined;
+    buttons.push({ action: "verifyModel", text: again ? t("Verify Again") : t("Verify"), primary });
+    buttons.push({ action: "copyReport", text: t("Copy Report"), primary: false });
+  }
+  return [...buttons, { action: "reopenAsText", text: t("Reopen as Text"), primary: false }];
 }
 
 /** Stands apart from the verdict, and is left out where nothing is known. */

@@ -83,11 +83,11 @@ function claimed(claims: readonly Fact[], title: string, key: string): HTMLEleme
 }
 
 export function timeline({ summary, items }: Timeline): HTMLElement[] {
-  const rows = items.map(({ label: title, value, kind, from, to }) => {
+  const rows = items.map(({ label: title, value, from, to }) => {
     const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
     const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
     svg.append(svgElement("line", { x1: "0", x2: "100%", y1: "7", y2: "7", class: "axis" }));
-    if (kind === "span") {
+    if (from < to) {
       const width = percent(Math.max(to - from, 0.01));
       svg.append(svgElement("rect", { x: percent(from), width, y: "3", height: "8", rx: "4", class: "span" }));
     } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));

@@ -9,13 +9,16 @@ export class StatementText {
   readonly element = make("section", { class: "statement" });
   readonly #text = make("pre", { attributes: { tabindex: "0", role: "region" } });
   readonly #shown = make("p", { class: "found", attributes: { role: "status" } });
-  readonly #more = make("button", { class: "button", key: "more", attributes: { type: "button" } });
+  readonly #more = make(
+    "button",
+    { class: "button", key: "more", attributes: { type: "button" }, onClick: () => this.#request() },
+    label("showMore"),
+  );
   readonly #details = folded("text");
   #lines = 0;
   #requested = false;
 
   constructor() {
-    this.#more.addEventListener("click", () => this.#request());
     this.#details.addEventListener("toggle", () => {
       if (this.#details.open && this.#lines === 0) this.#request();
     });
@@ -28,7 +31,6 @@ export class StatementText {
     const title = text === "statement" ? label("statement") : label("wholeFile");
     if (this.element.firstChild !== null && this.#text.getAttribute("aria-label") === title) return;
     this.#text.setAttribute("aria-label", title);
-    fill(this.#more, label("showMore"));
     fill(
       this.#details,
       make("summary", { key: "fold:text" }, make("h2", {}, title)),

@@ -2,7 +2,7 @@ import type { ViewerState } from "../messages.ts";
 import { fill, make } from "./dom.ts";
 import { FileList } from "./file-list.ts";
 import { onMessage, post, saveViewState, viewState } from "./host.ts";
-import { label, setLabels } from "./labels.ts";
+import { label } from "./labels.ts";
 import { download, headline, origin, steps, timeline } from "./overview.ts";
 import { StatementText } from "./statement.ts";
 
@@ -35,7 +35,6 @@ function show(state: ViewerState): void {
   const before = last;
   last = state;
   const { headline: head, name, path, buttons } = state;
-  setLabels(state.labels);
   fillSection(sections.top, { headline: head, name, path, buttons }, (top) => [headline(top)]);
   fillSection(sections.how, state.steps.length === 0 ? undefined : state.steps, steps);
   fillSection(sections.when, state.timeline, timeline);

@@ -314,7 +314,7 @@ describe("the state of the signature viewer", () => {
     ]);
     const items = state.timeline?.items ?? [];
     assert.deepEqual(
-      items.map(({ label, kind }) => [label, kind]),
+      items.map(({ label, from, to }) => [label, from < to ? "span" : "point"]),
       [
         ["Certificate valid", "span"],
         ["Recorded in the log", "point"],

@@ -50,7 +50,7 @@ export class EngineClient {
   #suspects: Pending[] = [];
   /** The one of them that is being repeated. */
   #suspect: Pending | undefined;
-  /** Timers that kill the process unless the cancelled call ends. */
+  /** Timers that kill the process unless the cancelled call ends; they do nothing to a process that is gone. */
   readonly #cancelled = new Map<number, NodeJS.Timeout>();
   #child: EngineChild | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -195,8 +195,6 @@ export class EngineClient {
 
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
-    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
-    this.#cancelled.clear();
     const child = this.#child;
     this.#child = undefined;
     await child?.retire();
@@ -206,8 +204,6 @@ export class EngineClient {
     if (this.#child !== child) return;
     this.#child = undefined;
     clearTimeout(this.#idle);
-    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
-    this.#cancelled.clear();
     this.#suspect = undefined;
     for (const [id, pending] of [...this.#pending]) {
       // It was waiting to be repeated.

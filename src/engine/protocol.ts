@@ -73,9 +73,7 @@ export type ToEngine =
   | { readonly type: "cancel"; readonly id: number }
   /** The next piece of a list of the result. */
   | { readonly type: "piece"; readonly id: number; readonly list: number; readonly from: number }
-  | { readonly type: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: PortableError }
-  /** The first of all. */
-  | { readonly type: "configure"; readonly cache: string };
+  | { readonly type: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: PortableError };
 
 export type FromEngine =
   | { readonly type: "progress"; readonly id: number; readonly progress: DigestProgress }

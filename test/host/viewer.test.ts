@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
@@ -89,7 +89,7 @@ describe("the signature viewer in its host", () => {
     const processes = execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\n");
     const ours = processes.filter((line) => Number.parseInt(line, 10) === process.pid && line.includes(dist));
     assert.deepEqual(
-      ours.map((line) => basename(line)),
+      ours.map((line) => line.slice(line.indexOf(dist) + dist.length + 1).split(" ")[0]),
       ["engine.js"],
     );
   });

@@ -13,7 +13,9 @@ import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
 import { Engine } from "../../../src/engine/engine.ts";
+import { EngineChild } from "../../../src/engine/engine-child.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
+import type { FromEngine } from "../../../src/engine/protocol.ts";
 import { searchModels } from "../../../src/engine/search-models.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { failsWith } from "../../support/errors.ts";
@@ -291,6 +293,22 @@ describe("Engine", function () {
       await failsWith("INTERNAL", () => missing.run("findSignatures", { model }));
       await missing.dispose();
     });
+  });
+
+  it("ends a call that is cancelled while it waits for an answer", async () => {
+    const { promise: failed, resolve } = Promise.withResolvers<string | undefined>();
+    const options = { model, depth: "files", trust: { sigstore: false } } as const;
+    const receive = (message: FromEngine): void => {
+      if (message.type === "ask") {
+        child.send({ type: "cancel", id: message.id });
+        child.send({ type: "call", id: 2, call: "findSignatures", options: { model } });
+      } else if (message.type === "failed") resolve(message.error.code);
+      else if (message.type === "done") resolve(undefined);
+    };
+    const child = new EngineChild({ entry: ENTRY, cache: join(root(), "cache") }, receive, assert.fail);
+    child.send({ type: "call", id: 1, call: "check", options });
+    assert.equal(await failed, "CANCELLED");
+    await child.retire();
   });
 
   it("is ended if a cancelled call does not end, and a new one answers the other calls", async () => {

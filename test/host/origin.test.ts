@@ -195,7 +195,7 @@ describe("the page of a download record has a document that", () => {
   it("follows its model: unknown, not read, read, compared, changed, and gone", async () => {
     assert.equal((await document.state()).state.headline.label, "Not found");
     assert.equal(document.modelPath(), undefined);
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal(document.modelPath(), model);
     const first = (await document.state()).state;
     assert.equal(first.headline.label, "Not signed");
@@ -231,7 +231,7 @@ describe("the page of a download record has a document that", () => {
 
   it("says why a model cannot be read, once", async () => {
     rmSync(model, { recursive: true });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal(changes, 1);
     await document.state();
     await until("the reason is there", () => changes === 2);

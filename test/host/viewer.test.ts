@@ -134,14 +134,14 @@ describe("the signature viewer in its host", () => {
 
     it("follows the verdict of its model, and ignores other models", async () => {
       assert.equal(await label(), "Not checked yet");
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       assert.equal(changes, 1);
       const { generation } = await document.snapshot();
       registry.update(model, { state: "verified", model, signature, reasons: [] });
       assert.equal(changes, 2);
       assert.equal(await label(), "Verified");
       assert.equal((await document.snapshot()).generation, generation, "no row changed");
-      registry.add({ path: join(folder, "other"), kind: "directory" }, folder);
+      registry.add({ path: join(folder, "other"), kind: "directory", signatures: [] }, folder);
       assert.equal(changes, 2);
     });
 
@@ -153,7 +153,7 @@ describe("the signature viewer in its host", () => {
       const shown = async () => (await claims.snapshot()).subject.summary?.line;
       try {
         assert.equal(await shown(), 1);
-        registry.add({ path: model, kind: "directory", signature: path }, folder);
+        registry.add({ path: model, kind: "directory", signatures: [path] }, folder);
         const base = { signature: path, accepted: false, decisive: false, state: "unverifiable" } as const;
         const second = { ...base, line: 2, state: "verified", accepted: true, decisive: true } as const;
         const signatures = [{ ...base, line: 1 }, second];
@@ -172,7 +172,7 @@ describe("the signature viewer in its host", () => {
     });
 
     it("has the state of every file, and new rows when files change", async () => {
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       const before = await document.snapshot();
       assert.deepEqual([before.counts.listed, before.counts.changed], [1, 0]);
       const changed = [{ name: "model.safetensors", expected: "00", found: "01" }];
@@ -192,7 +192,7 @@ describe("the signature viewer in its host", () => {
     });
 
     it("shows where the model was downloaded from as soon as that is read, beside the same verdict", async () => {
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       const before = await document.state();
       assert.equal(before.state.download, undefined);
       report = { pointers: [], claims: [{ file: "README.md", field: "license", kind: "license", value: "MIT" }] };

@@ -194,7 +194,7 @@ describe("the signature viewer in its host", () => {
     it("shows where the model was downloaded from as soon as that is read, beside the same verdict", async () => {
       registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       const before = await document.state();
-      assert.equal(before.state.download, undefined);
+      assert.deepEqual(before.state.sections, []);
       report = { pointers: [], claims: [{ file: "README.md", field: "license", kind: "license", value: "MIT" }] };
       changes = 0;
       read?.(join(folder, "other"));
@@ -202,7 +202,7 @@ describe("the signature viewer in its host", () => {
       read?.(model);
       assert.equal(changes, 1);
       const { state } = await document.state();
-      assert.deepEqual(state.download?.claims, [{ label: "License", value: "MIT (README.md: license)" }]);
+      assert.deepEqual(state.sections[0]?.claims, [{ label: "License", value: "MIT (README.md: license)" }]);
       assert.deepEqual(state.headline, before.state.headline);
     });
 

@@ -2,7 +2,7 @@ import type { Localizer, Translate } from "../../../core/presentation/localizer.
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
 import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
-import type { Button, PageParts, ViewerState } from "../messages.ts";
+import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
 import { verdictHeadline } from "./headline.ts";
 import type { Links } from "./links.ts";
@@ -17,15 +17,16 @@ export function downloadPage(subject: DownloadSubject, links: Links, localizer: 
     path: plainText(path),
     headline: headlineOf(subject, localizer),
     steps: model === undefined ? [] : policySteps(model, links, localizer),
-    ...(download && { download: { ...download, buttons: [] } }),
+    sections: download === undefined ? [] : [download],
     text: "none",
     buttons: model === undefined ? [] : buttonsOf(model, subject, localizer.t),
   };
 }
 
-function waiting({ model, problem }: DownloadSubject, t: Translate): ReturnType<typeof downloadOf> | undefined {
+function waiting({ model, problem }: DownloadSubject, t: Translate): Section | undefined {
   if (model === undefined || problem !== undefined) return undefined;
-  return { sentences: [{ text: t("Reading the download record…"), caution: false }], facts: [], claims: [] };
+  const sentences = [{ text: t("Reading the download record…"), caution: false }];
+  return { title: t("Download record"), sentences };
 }
 
 function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState["headline"] {

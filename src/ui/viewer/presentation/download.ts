@@ -2,7 +2,7 @@ import type { Origin, OriginClaim, OriginFiles, OriginReport } from "../../../co
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { originSentences, repositoryText } from "../../../core/presentation/origin-text.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Button, Download, Fact } from "../messages.ts";
+import type { Button, Fact, Section } from "../messages.ts";
 import { encodedPath, type Links } from "./links.ts";
 
 /** Claims that are listed, at most. */
@@ -10,11 +10,12 @@ const CLAIMS = 100;
 const HUB = "huggingface.co/";
 
 /** Returns what the download record says, and apart from it what the model's files claim. */
-export function downloadOf(report: OriginReport, links: Links, { t }: Localizer): Omit<Download, "buttons"> {
+export function downloadOf(report: OriginReport, links: Links, { t }: Localizer): Section {
   const { origin, claims } = report;
   const sentences = originSentences(report, t).map(({ text, caution }) => ({ text: plainText(text), caution }));
   const none = { text: t("No download record was found."), caution: false };
   return {
+    title: t("Download record"),
     sentences: sentences.length === 0 ? [none] : sentences,
     facts: origin?.basis === "record" ? recordFacts(origin, links, t) : [],
     claims: claimFacts(claims, t),

@@ -3,7 +3,7 @@ import { hasDownload } from "../../../core/presentation/origin-text.ts";
 import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Button, Download, PageParts, ViewerState } from "../messages.ts";
+import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
 import { downloadPage } from "./download-page.ts";
 import { filesOf } from "./files.ts";
@@ -44,9 +44,7 @@ function signaturePage(subject: Subject, links: Links, localizer: Localizer): Pa
     path: fileText(subject, localizer),
     headline,
     steps: stepsOf(subject, links, localizer),
-    ...(timeline && { timeline }),
-    ...(origin && { origin }),
-    ...(download && { download }),
+    sections: [timeline, origin, download].filter((section) => section !== undefined),
     text: subject.summary.text,
     buttons: buttonsOf(subject, headline.tone, localizer.t),
   };
@@ -68,7 +66,7 @@ function buttonsOf(subject: Subject, tone: ViewerState["headline"]["tone"], t: T
 }
 
 /** Stands apart from the verdict, and is left out where nothing is known. */
-function downloadSection({ download }: Subject, links: Links, localizer: Localizer): Download | undefined {
+function downloadSection({ download }: Subject, links: Links, localizer: Localizer): Section | undefined {
   if (download === undefined || !hasDownload(download)) return undefined;
   const { t } = localizer;
   const show: Button = { action: "showOrigin", text: t("Show Download Record"), primary: false };

@@ -3,7 +3,7 @@ import { fill, make } from "./dom.ts";
 import { FileList } from "./file-list.ts";
 import { onMessage, post, saveViewState, viewState } from "./host.ts";
 import { label } from "./labels.ts";
-import { download, headline, origin, steps, timeline } from "./overview.ts";
+import { headline, section, steps } from "./overview.ts";
 import { StatementText } from "./statement.ts";
 
 const files = new FileList();
@@ -11,13 +11,10 @@ const statement = new StatementText();
 /** Announced by screen readers when the verdict changes. */
 const news = make("p", { class: "hidden-text", attributes: { role: "status" } });
 const copied = make("p", { class: "hidden-text", attributes: { role: "status" } });
-const section = (name: string): HTMLElement => make("section", { class: name });
 const sections = {
-  top: section("top"),
-  how: section("how"),
-  when: section("when"),
-  where: section("where"),
-  from: section("from"),
+  top: make("section", { class: "top" }),
+  how: make("section"),
+  more: make("div"),
 };
 const shown = new Map<HTMLElement, string>();
 let last: ViewerState | undefined;
@@ -37,9 +34,7 @@ function show(state: ViewerState): void {
   const { headline: head, name, path, buttons } = state;
   fillSection(sections.top, { headline: head, name, path, buttons }, (top) => [headline(top)]);
   fillSection(sections.how, state.steps.length === 0 ? undefined : state.steps, steps);
-  fillSection(sections.when, state.timeline, timeline);
-  fillSection(sections.where, state.origin, origin);
-  fillSection(sections.from, state.download, download);
+  fillSection(sections.more, state.sections, (all) => all.map(section));
   files.show(state.files);
   statement.show(state);
   if (before === undefined) window.scrollTo({ top: viewState().scroll });

@@ -80,7 +80,7 @@ export class EngineClient {
         const message = { type: "call", id, call, options } as Pending["message"];
         const pending: Pending = { ...side, message, resolve, reject, deaths: 0 };
         this.#pending.set(id, pending);
-        this.#send(pending);
+        this.#started().send(message);
       });
       // Both sides are built from the same sources.
       return result as CallResult<K>;
@@ -99,10 +99,6 @@ export class EngineClient {
     const pending = [...this.#pending.keys()].flatMap((id) => this.#settle(id) ?? []);
     for (const { reject } of pending) reject(cancelled());
     await this.#end();
-  }
-
-  #send({ message }: Pending): void {
-    this.#started().send(message);
   }
 
   #started(): EngineChild {
@@ -219,7 +215,7 @@ export class EngineClient {
   #nextSuspect(): void {
     if (this.#suspect !== undefined || this.#disposed) return;
     this.#suspect = this.#suspects.shift();
-    if (this.#suspect !== undefined) this.#send(this.#suspect);
+    if (this.#suspect !== undefined) this.#started().send(this.#suspect.message);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
 import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
@@ -14,7 +13,7 @@ export function downloadPage(subject: DownloadSubject, links: Links, localizer: 
   const { path, model, download: report } = subject;
   const download = report === undefined ? waiting(subject, localizer.t) : downloadOf(report, links, localizer);
   return {
-    path: plainText(path),
+    path,
     headline: headlineOf(subject, localizer),
     steps: model === undefined ? [] : policySteps(model, links, localizer),
     sections: download === undefined ? [] : [download],
@@ -37,7 +36,7 @@ function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState
     const sentence = t("{0} is not among the models of this window.", name);
     return { tone: "neutral", label: t("Not found"), sentence, notes: [] };
   }
-  const sentence = plainText(verdictSentence(model.verdict, { name }, localizer));
+  const sentence = verdictSentence(model.verdict, { name }, localizer);
   return verdictHeadline(model.verdict, sentence, problem, t);
 }
 

@@ -4,7 +4,7 @@ import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { FILE_STATES, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
+import { withPlainTexts } from "../../../platform/plain-text.ts";
 import type { Fact, FileRow, Files, Tone } from "../messages.ts";
 import { comparedVerdict, type DownloadSubject, type Subject } from "./subject.ts";
 
@@ -200,8 +200,8 @@ export function rowOf(
   const { word, tone, sentence } = summary === undefined ? recordLabels(t)[state] : signatureLabel(entry, t);
   // Anyone who can change the file can set its time.
   const time = modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
-  return {
-    name: plainText(name),
+  return withPlainTexts({
+    name,
     state,
     word,
     tone,
@@ -209,7 +209,7 @@ export function rowOf(
     digest,
     sentence,
     facts: [...digestFacts(entry, t), ...time],
-  };
+  });
 }
 
 function digestFacts({ digest, shards, changes = [] }: FileEntry, t: Translate): Fact[] {

@@ -1,7 +1,6 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { type CiHost, ciHostOf, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../core/verification/signer.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { Section } from "../messages.ts";
 import { encodedPath, httpsUrl, type Links } from "./links.ts";
 
@@ -22,7 +21,7 @@ export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer)
   const trigger = extensions["buildTrigger"] ?? extensions["githubWorkflowTrigger"];
   const text =
     host === undefined
-      ? t("According to {0}, this was built from the following.", plainText(signer.issuer))
+      ? t("According to {0}, this was built from the following.", signer.issuer)
       : t("Signed by an automatic build, not by a person. The build service certifies what it was built from.");
   return {
     title: t("Where it was built"),

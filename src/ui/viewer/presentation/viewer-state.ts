@@ -2,7 +2,7 @@ import type { Localizer, Translate } from "../../../core/presentation/localizer.
 import { hasDownload } from "../../../core/presentation/origin-text.ts";
 import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
+import { withPlainTexts } from "../../../platform/plain-text.ts";
 import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
 import { downloadPage } from "./download-page.ts";
@@ -30,7 +30,7 @@ export function viewerState(
       : signaturePage(subject, links, localizer)),
     ...(files && { files }),
   };
-  return { state, links };
+  return { state: withPlainTexts(state), links };
 }
 
 function signaturePage(subject: Subject, links: Links, localizer: Localizer): PageParts {
@@ -76,5 +76,5 @@ function downloadSection({ download }: Subject, links: Links, localizer: Localiz
 
 /** The path, and the line of a file that has a bundle a line. */
 function fileText({ path, summary }: Subject, { t }: Localizer): string {
-  return summary.line === undefined ? plainText(path) : t("{0}, line {1}", plainText(path), summary.line);
+  return summary.line === undefined ? path : t("{0}, line {1}", path, summary.line);
 }

@@ -79,8 +79,6 @@ export type Section = v.InferOutput<typeof Section>;
 const FileFilter = v.picklist(FILE_FILTERS);
 
 const Files = v.object({
-  /** Changes when rows received earlier are outdated. */
-  generation: Count,
   summary: v.string(),
   /** Whether the rows are results of a comparison, and not claims. */
   compared: v.boolean(),
@@ -125,12 +123,14 @@ export const ViewerState = v.object({
   files: v.optional(Files),
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
+  /** Changes when rows and text received earlier are outdated. */
+  generation: v.pipe(Count, v.minValue(1)),
   buttons: v.array(Button),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
 /** What differs between the page of a signature file and that of a download record. */
-export type PageParts = Omit<ViewerState, "type" | "name" | "files">;
+export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "generation">;
 
 const Rows = v.object({
   type: v.literal("rows"),

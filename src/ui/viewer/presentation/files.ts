@@ -162,12 +162,7 @@ function signatureLabel({ state, note, changes = [], ignored, source }: FileEntr
 }
 
 /** Returns the summary and the filters above the list; undefined where there is no file. */
-export function filesOf(
-  subject: Subject | DownloadSubject,
-  counts: StateCounts,
-  generation: number,
-  t: Translate,
-): Files | undefined {
+export function filesOf(subject: Subject | DownloadSubject, counts: StateCounts, t: Translate): Files | undefined {
   const present = FILE_STATES.filter((state) => counts[state] > 0);
   if (present.length === 0) return undefined;
   const isRecord = subject.summary === undefined;
@@ -180,7 +175,7 @@ export function filesOf(
     ...(isRecord || differing === 0 ? [] : [{ filter: "differing" as const, label: t("Differing"), count: differing }]),
     ...present.map((state) => ({ filter: state, label: labels[state].plural, count: counts[state] })),
   ];
-  return { generation, summary: summaryText(isRecord, compared, t), compared, digests: !isRecord, filters, total };
+  return { summary: summaryText(isRecord, compared, t), compared, digests: !isRecord, filters, total };
 }
 
 function summaryText(isRecord: boolean, compared: boolean, t: Translate): string {

@@ -21,7 +21,7 @@ export function viewerState(
   localizer: Localizer,
 ): { readonly state: ViewerState; readonly links: Links } {
   const links = new Links();
-  const files = filesOf(subject, counts, generation, localizer.t);
+  const files = filesOf(subject, counts, localizer.t);
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
@@ -29,6 +29,7 @@ export function viewerState(
       ? downloadPage(subject, links, localizer)
       : signaturePage(subject, links, localizer)),
     ...(files && { files }),
+    generation,
   };
   return { state: withPlainTexts(state), links };
 }

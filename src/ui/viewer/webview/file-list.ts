@@ -39,6 +39,7 @@ export class FileList {
   /** The number of this search. */
   #request = 0;
   #files: Files | undefined;
+  #generation = 0;
   /** The range of rows that is drawn; empty where the rows are others now. */
   #drawn = "";
   #restore: number | undefined = viewState().listScroll;
@@ -59,12 +60,12 @@ export class FileList {
     new ResizeObserver(() => this.#draw()).observe(this.#view);
   }
 
-  show(files: Files | undefined): void {
-    const before = this.#files;
+  show(files: Files | undefined, generation: number): void {
+    const isSame = this.#generation === generation;
     this.#files = files;
+    this.#generation = generation;
     this.element.hidden = files === undefined;
-    if (files === undefined) return;
-    if (before?.generation === files.generation) return;
+    if (files === undefined || isSame) return;
     this.#fillTexts(files);
     if (!this.#isNarrowed) saveViewState({ total: files.total });
     this.#resize();
@@ -72,7 +73,7 @@ export class FileList {
   }
 
   rows({ request, generation, offset, total, rows }: Rows): void {
-    if (request !== this.#request || generation !== this.#files?.generation) return;
+    if (request !== this.#request || generation !== this.#generation) return;
     this.#pages.set(offset / ROWS_AT_ONCE, rows);
     saveViewState({ total });
     this.#resize();

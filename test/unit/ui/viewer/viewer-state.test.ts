@@ -410,6 +410,7 @@ describe("the state of the signature viewer", () => {
     assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
     assert.equal(alone.headline.tone, "amber");
     assert.equal(alone.files, undefined);
+    assert.equal(alone.generation, 1, "its text is read again when it changes");
     assert.equal(alone.steps[0]?.line, "model.sig is not JSON.");
     const withModel = { ...subject({ state: "invalid", ...reason("BUNDLE_NOT_JSON") }), summary: damaged };
     const known = viewerState(withModel, { counts: none, generation: 1 }, LOCALIZER).state;

@@ -53,8 +53,7 @@ function draw(moments: readonly Moment[], summary: string, localizer: Localizer)
   };
   const items = moments.map(({ label, from, to }): TimelineItem => {
     const until = to ?? from;
-    const span = [from, ...(to === undefined ? [] : [to])].map((time) => localizer.moment(time));
-    const value = span.join(" – ");
+    const value = [...new Set([from, until])].map((time) => localizer.moment(time)).join(" – ");
     return { label, value, from: position(from), to: position(until) };
   });
   return { title: localizer.t("When it was signed"), sentences: [{ text: summary, caution: false }], timeline: items };

@@ -1,6 +1,5 @@
 import type * as OpenIdClient from "openid-client";
 import { ProvenanceError } from "../core/errors.ts";
-import type { Deadline } from "./deadline.ts";
 import { issuerFault } from "./login-failure.ts";
 import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
 
@@ -19,7 +18,7 @@ const REQUEST_TIMEOUT = 20;
  *
  * @throws ProvenanceError LOGIN_ISSUER, and whatever the library throws
  */
-export async function findIssuer(options: LoginOptions, deadline: Deadline): Promise<Issuer> {
+export async function findIssuer(options: LoginOptions, deadline: AbortSignal): Promise<Issuer> {
   const url = parseIssuer(options.issuer);
   const library = await import("openid-client");
   const { clientId = DEFAULT_CLIENT_ID, clientSecret } = options;
@@ -29,7 +28,7 @@ export async function findIssuer(options: LoginOptions, deadline: Deadline): Pro
   const configuration = await library.discovery(url, clientId, undefined, authentication, {
     execute: url.protocol === "http:" ? [library.allowInsecureRequests] : [],
     timeout: REQUEST_TIMEOUT,
-    [library.customFetch]: cancellableFetch(deadline.signal),
+    [library.customFetch]: cancellableFetch(deadline),
   });
   const metadata = configuration.serverMetadata();
   const issuer = { name: options.issuer, library, configuration };

@@ -1,7 +1,7 @@
 import { l10n } from "vscode";
 import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { IdentityToken } from "../../login/identity-token.ts";
-import type { TokenCache } from "../../login/token-cache.ts";
+import { TokenCache } from "../../login/token-cache.ts";
 import type { LoginRequest } from "./login-methods.ts";
 
 /** Errors after which the next login method is tried. */
@@ -9,7 +9,10 @@ const TRY_NEXT: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT",
 
 /** Logs in with the editor's dialogs. Tokens are in memory only, and serve several signatures. */
 export class EditorLogin {
-  #tokens: TokenCache | undefined;
+  readonly #tokens = new TokenCache(async (options) => {
+    const { obtainIdentityToken } = await import("../../login/obtain-identity-token.ts");
+    return obtainIdentityToken(options);
+  });
   #last: IdentityToken | undefined;
 
   /** E-mail address of the login that is still valid. */
@@ -19,7 +22,7 @@ export class EditorLogin {
 
   /** The next signature asks for a login again. */
   logOut(): void {
-    this.#tokens?.clear();
+    this.#tokens.clear();
     this.#last = undefined;
   }
 
@@ -30,7 +33,6 @@ export class EditorLogin {
    * @throws ProvenanceError LOGIN_*, CANCELLED
    */
   async token(request: LoginRequest): Promise<string> {
-    this.#tokens ??= await makeTokenCache();
     const { issuer, signal } = request;
     const { loginMethods } = await import("./login-methods.ts");
     const attempts = loginMethods(request);
@@ -52,10 +54,4 @@ export class EditorLogin {
       }
     }
   }
-}
-
-async function makeTokenCache(): Promise<TokenCache> {
-  const { TokenCache } = await import("../../login/token-cache.ts");
-  const { obtainIdentityToken } = await import("../../login/obtain-identity-token.ts");
-  return new TokenCache(obtainIdentityToken);
 }

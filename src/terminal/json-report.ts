@@ -84,13 +84,13 @@ export function scanJson(folder: string, models: readonly FoundModel[], extent: 
   return report("scan", {
     folder,
     part,
-    models: models.map(({ path, kind, signature, otherSignatures }) => ({
+    models: models.map(({ path, kind, signatures: [signature, ...otherSignatures] }) => ({
       path,
       kind,
       state: signature === undefined ? "unsigned" : "unchecked",
       signature,
       origin: origins.get(path),
-      otherSignatures,
+      otherSignatures: otherSignatures.length === 0 ? undefined : otherSignatures,
     })),
     ...(strays.length > 0 && { strays }),
   });

@@ -2,7 +2,7 @@ import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import { searchGate } from "../core/gate/search-gate.ts";
 import type { PartNumber } from "../core/manifest/part-number.ts";
-import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
 import { isInPart } from "../core/operations/digest/parts.ts";
 import type { VerifyOptions } from "../core/operations/verify/verify.ts";
 import { allowsUse } from "../core/policy/decision.ts";
@@ -96,8 +96,7 @@ export async function trustScan(root: string, trust: Trust): Promise<VerifyingSc
       exemptPaths: new Set(),
     },
     verify: async (found, options) => {
-      const { path: model } = found;
-      const signature = signaturesOf(found);
+      const { path: model, signatures: signature } = found;
       return signature.length === 0
         ? { state: "unsigned", model, reasons: [] }
         : verify({ ...options, model, trust, signature });

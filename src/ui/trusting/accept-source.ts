@@ -14,9 +14,6 @@ import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 
-/** Names in one sentence. */
-const NAMED = 5;
-
 /** What is trusted, and what the user compares. The PEM text is encoded again, so nothing else from the file is kept. */
 interface Readable {
   readonly pem: string;
@@ -81,7 +78,7 @@ async function ask(
 }
 
 function modelsSentence(models: readonly KnownModel[]): string {
-  const names = nameList(models.map(modelName), NAMED);
+  const names = nameList(models.map(modelName));
   if (models.length === 0) return l10n.t("No signature of a model in this window verifies with it.");
   return models.length === 1
     ? l10n.t("The signature of 1 model in this window verifies with it: {0}.", names)

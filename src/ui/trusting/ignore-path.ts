@@ -13,9 +13,6 @@ import type { Services } from "../services.ts";
 import { chooseDestination, openAt, type PolicyDestination, policiesOf, shownPath } from "./destinations.ts";
 import { planChange, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
-/** Names in one sentence. */
-const NAMED = 8;
-
 /**
  * Ignore Path…: adds unsigned files of a model to those that a policy ignores, after showing what is written and which
  * models it applies to. Then verifies the model again.
@@ -119,5 +116,5 @@ function coveredSentence({ policy, file, source }: PolicyDestination, { registry
       policy.models.some((glob) => glob.matches(locateModel(model).path)),
   );
   const names = covered.map(modelName);
-  return l10n.t("This applies to every model that the policy covers: {0}.", nameList(names, NAMED));
+  return l10n.t("This applies to every model that the policy covers: {0}.", nameList(names));
 }

@@ -6,9 +6,6 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 
-/** Names in one sentence. */
-const NAMED = 12;
-
 /**
  * What the policies do beyond the models that the accepted signers have signed.
  *
@@ -44,5 +41,5 @@ export function consequences(
 }
 
 export function namesOf(models: readonly KnownModel[]): string {
-  return nameList(models.map(modelName), NAMED);
+  return nameList(models.map(modelName));
 }

@@ -198,9 +198,6 @@ function widerSentence({ scope }: AuthorityChoice): string[] {
   return [l10n.t("Anyone who can push a tag to that repository, now or later, can sign models that are accepted.")];
 }
 
-/** Names in one sentence. */
-const NAMED = 8;
-
 /** Which of some models in a folder have a signer whom the policy accepts. Absolute paths; only signatures are read. */
 async function acceptedModels(
   policy: PolicyLocation,
@@ -237,10 +234,7 @@ async function newlyAcceptedModels(
 
 function newlyAcceptedSentence(models: readonly string[]): string {
   if (models.length === 0) return l10n.t("No other model of this workspace becomes accepted.");
-  const list = nameList(
-    models.map((path) => modelName({ path })),
-    NAMED,
-  );
+  const list = nameList(models.map((path) => modelName({ path })));
   return models.length === 1
     ? l10n.t("One other model of this workspace becomes accepted: {0}.", list)
     : l10n.t("{0} other models of this workspace become accepted: {1}.", models.length, list);

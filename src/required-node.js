@@ -8,18 +8,20 @@
  * @returns {string | undefined}
  */
 export function nodeProblem(running, range) {
-  const found = version(running);
-  const alternatives = range.split("||").map((text) => ({ ofOneMajor: text.includes("^"), least: version(text) }));
+  const alternatives = range.split("||").map((text) => ({
+    ofOneMajor: text.includes("^"),
+    least: text.replace(/[^0-9.]/g, ""),
+  }));
   const isSupported = alternatives.some(
-    ({ ofOneMajor, least }) => !isOlder(found, least) && (!ofOneMajor || found.major === least.major),
+    ({ ofOneMajor, least }) => !isOlder(running, least) && (!ofOneMajor || majorOf(running) === majorOf(least)),
   );
   if (isSupported) return undefined;
   const texts = alternatives.map(
-    ({ ofOneMajor, least }) => `${versionText(least)} or ${ofOneMajor ? `a newer ${least.major}` : "newer"}`,
+    ({ ofOneMajor, least }) => `${least} or ${ofOneMajor ? `a newer ${majorOf(least)}` : "newer"}`,
   );
   const [oldest] = alternatives;
-  const isTooOld = oldest !== undefined && isOlder(found, oldest.least);
-  const wanted = isTooOld ? `${leastText(oldest.least, found)} or newer` : texts.join(", ");
+  const isTooOld = oldest !== undefined && isOlder(running, oldest.least);
+  const wanted = isTooOld ? `${leastText(oldest.least, running)} or newer` : texts.join(", ");
   return `model-provenance needs Node ${wanted}; this is Node ${running}. Install it from https://nodejs.org.`;
 }
 
@@ -33,40 +35,29 @@ export function runtimeProblem(range) {
   return process.versions["bun"] === undefined ? nodeProblem(process.versions.node, range) : undefined;
 }
 
-/** @typedef {{ readonly major: number, readonly minor: number, readonly patch: number }} Version */
-
-/**
- * @param {string} text
- * @returns {Version}
- */
-function version(text) {
-  const numbers = text.replace(/^[^0-9]*/, "").split(".");
-  const [major = 0, minor = 0, patch = 0] = numbers.map((part) => Number.parseInt(part, 10) || 0);
-  return { major, minor, patch };
-}
-
-/** @param {Version} version */
-function versionText({ major, minor, patch }) {
-  return `${major}.${minor}.${patch}`;
-}
-
 /**
  * Without the patch, unless that is what the running one lacks.
  *
- * @param {Version} least
- * @param {Version} found
+ * @param {string} least
+ * @param {string} running
  */
-function leastText(least, found) {
-  const lacksPatch = found.major === least.major && found.minor === least.minor;
-  return lacksPatch ? versionText(least) : `${least.major}.${least.minor}`;
+function leastText(least, running) {
+  const withoutPatch = least.replace(/\.[0-9]+$/, "");
+  return running.startsWith(`${withoutPatch}.`) ? least : withoutPatch;
+}
+
+/** @param {string} text begins with digits */
+function majorOf(text) {
+  return Number.parseInt(text, 10);
 }
 
 /**
- * @param {Version} found
- * @param {Version} least
+ * @param {string} version
+ * @param {string} least
  */
-function isOlder(found, least) {
-  if (found.major !== least.major) return found.major < least.major;
-  if (found.minor !== least.minor) return found.minor < least.minor;
-  return found.patch < least.patch;
+function isOlder(version, least) {
+  const numbers = version.split(".").map(majorOf);
+  const wanted = least.split(".").map(majorOf);
+  const at = wanted.findIndex((number, place) => number !== numbers[place]);
+  return at !== -1 && Number(numbers[at]) < Number(wanted[at]);
 }

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { CancellationError, env, l10n, ThemeIcon, UIKind, Uri, window } from "vscode";
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
@@ -21,7 +22,13 @@ type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>
 /** The login method of the settings, or all of them, the most convenient first. */
 export function loginMethods(request: LoginRequest): LoginAttempt[] {
   const { title, step } = request;
-  const browser = async (): Promise<LoginMethod> => ({ kind: "browser", openUrl: (url) => openAndWait(url, step) });
+  const browser = async (): Promise<LoginMethod> => ({
+    kind: "browser",
+    openUrl: (url) => {
+      step(l10n.t("Waiting for the login in your browser…"));
+      return openExternal(url);
+    },
+  });
   const loopback: LoginAttempt = async () => {
     const found = await findLoopback();
     return found === undefined ? undefined : { ...(await browser()), ...found };
@@ -30,7 +37,7 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
     kind: "device",
     showCode: (prompt) => {
       step(l10n.t("Waiting for the login: enter the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
-      void offer(prompt, ended);
+      showDeviceCode(prompt).catch(() => ended.abort());
     },
   });
   const code: LoginAttempt = async () => ({
@@ -42,19 +49,6 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
   });
   const methods = { browser: [browser], device: [device], code: [code], auto: [loopback, device, code] };
   return methods[setting("loginMethod")];
-}
-
-async function openAndWait(url: string, step: LoginRequest["step"]): Promise<void> {
-  step(l10n.t("Waiting for the login in your browser…"));
-  await openExternal(url);
-}
-
-async function offer(prompt: DevicePrompt, ended: AbortController): Promise<void> {
-  try {
-    await showDeviceCode(prompt);
-  } catch {
-    ended.abort();
-  }
 }
 
 /** How the browser can return to this machine. */
@@ -79,18 +73,12 @@ async function findLoopback(): Promise<Loopback | undefined> {
 }
 
 /** Known before anything listens on it: VS Code forwards it by number. */
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const probe = createServer();
-  probe.once("error", reject);
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    probe.close(() => {
-      if (address === null || typeof address === "string") reject(new Error("No free port"));
-      else resolve(address.port);
-    });
-  });
-  return promise;
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  await once(probe.close(), "close");
+  return port;
 }
 
 /** @throws Error if the user or the system does not open it */

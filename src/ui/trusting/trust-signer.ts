@@ -10,10 +10,11 @@ import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
-import { trustSignerOf } from "../commands/trust-key.ts";
+import { askForSource } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
+import { accept } from "./accept-source.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import {
   chooseDestination,
@@ -61,8 +62,10 @@ function isRootMissing({ verdict }: KnownModel): boolean {
   return verdict.decision === undefined && unknownSigner(verdict)?.kind === "certificate";
 }
 
-async function trustRoot({ path }: KnownModel, services: Services): Promise<void> {
-  await trustSignerOf(path, "certificate", services);
+async function trustRoot(model: KnownModel, services: Services): Promise<void> {
+  const { path } = model;
+  const { file, source } = await askForSource(path, "certificate", services, () => trustRoot(model, services));
+  await accept(source, file, services);
   await services.checker.check(path, "files", { asked: true });
 }
 

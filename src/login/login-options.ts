@@ -42,8 +42,3 @@ export interface DevicePrompt {
   /** The same address with the code in it, where the issuer gives one. */
   readonly urlWithCode?: string;
 }
-
-export const DEFAULT_CLIENT_ID = "sigstore";
-
-/** Milliseconds. */
-export const LOGIN_TIMEOUT = 300_000;

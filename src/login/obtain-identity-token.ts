@@ -1,12 +1,12 @@
-import { ProvenanceError } from "../core/errors.ts";
+import { fail, ProvenanceError } from "../core/errors.ts";
 import { untilAborted } from "../core/until-aborted.ts";
 import { makeAuthorizationRequest, SCOPE } from "./authorization-request.ts";
 import { loginWithBrowser } from "./browser-login.ts";
 import { cancelled, makeDeadline } from "./deadline.ts";
 import { checkedToken, type IdentityToken } from "./identity-token.ts";
-import { findIssuer, type Issuer, noDeviceCode, webAddress } from "./issuer.ts";
+import { findIssuer, type Issuer, webAddress } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
-import { type CodeLogin, type DeviceLogin, LOGIN_TIMEOUT, type LoginOptions } from "./login-options.ts";
+import type { CodeLogin, DeviceLogin, LoginOptions } from "./login-options.ts";
 
 /**
  * Logs a person in and returns their identity token, which is held in memory only.
@@ -14,7 +14,7 @@ import { type CodeLogin, type DeviceLogin, LOGIN_TIMEOUT, type LoginOptions } fr
  * @throws ProvenanceError LOGIN_* (each a reason of its own), CANCELLED
  */
 export async function obtainIdentityToken(options: LoginOptions): Promise<IdentityToken> {
-  const deadline = makeDeadline(options.signal, options.timeout ?? LOGIN_TIMEOUT);
+  const deadline = makeDeadline(options.signal, options.timeout ?? 300_000);
   try {
     return await login(options, deadline);
   } catch (error) {
@@ -59,7 +59,10 @@ async function loginWithCode(issuer: Issuer, method: CodeLogin, deadline: AbortS
 /** Device authorization grant (RFC 8628), with PKCE for issuers that support it. */
 async function loginWithDeviceCode(issuer: Issuer, method: DeviceLogin, deadline: AbortSignal): Promise<IdentityToken> {
   const { library, configuration } = issuer;
-  if (configuration.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceCode(issuer);
+  if (configuration.serverMetadata().device_authorization_endpoint === undefined) {
+    const message = `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`;
+    fail("LOGIN_NO_DEVICE_CODE", message, { issuer: issuer.name });
+  }
   const verifier = library.randomPKCECodeVerifier();
   const started = await library.initiateDeviceAuthorization(configuration, {
     scope: SCOPE,

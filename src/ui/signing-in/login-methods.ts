@@ -51,19 +51,13 @@ export function loginMethods(request: LoginRequest): LoginAttempt[] {
   return methods[setting("loginMethod")];
 }
 
-/** How the browser can return to this machine. */
-interface Loopback {
-  /** Free, and forwarded to where the browser is; absent where any port works. */
-  readonly port?: number;
-}
-
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * A port of this machine that the user's browser reaches under a loopback address: identity providers redirect to no
+ * A port of this machine, or any, that the user's browser reaches under a loopback address: identity providers redirect to no
  * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
  */
-async function findLoopback(): Promise<Loopback | undefined> {
+async function findLoopback(): Promise<{ readonly port?: number } | undefined> {
   if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) return {};
   const port = await freePort();
   const external = await env.asExternalUri(Uri.parse(`http://127.0.0.1:${port}/auth/callback`));

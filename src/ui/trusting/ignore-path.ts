@@ -32,7 +32,6 @@ export async function ignorePath([target, name]: readonly unknown[], services: S
   if (destinations.length === 0) throw nothingToIgnore(model);
   const title = l10n.t("Ignore {0}", pathsText(paths));
   const destination = await chooseDestination(title, destinations, l10n.t("Select the policy to change"));
-  if (destination.kind !== "policy") return;
   await addPaths(destination, paths, model, services);
   await services.checker.check(model.path, "files", { asked: true });
 }

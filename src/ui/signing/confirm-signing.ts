@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n } from "vscode";
-import type { DigestMode } from "../../core/hashing/digest-request.ts";
 import { isInside } from "../../core/model/path-below.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
@@ -14,14 +13,9 @@ import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
+import type { SigningAttempt } from "./confirm-signing-several.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";
-
-export interface SigningChoice {
-  readonly mode: DigestMode;
-  /** Canonical. */
-  readonly ignorePaths: readonly string[];
-}
 
 /** Reading to sign, and once more to verify what was written. */
 const READINGS = 2;
@@ -39,7 +33,7 @@ export async function confirmSigning(
   method: SigningMethod,
   registry: ModelRegistry,
   engine: Pick<Engine, "run">,
-): Promise<SigningChoice> {
+): Promise<Pick<SigningAttempt, "mode" | "ignorePaths">> {
   const replaces = existsSync(signature);
   const question = method.question(modelName(model));
   const sign = l10n.t("Sign");

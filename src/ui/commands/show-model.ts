@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { commands, l10n, Uri, window } from "vscode";
+import { commands, l10n, Uri } from "vscode";
 import { isSignatureName } from "../../core/model/signature-names.ts";
 import { signaturePaths } from "../../core/verdict.ts";
+import { notify } from "../../platform/commands.ts";
 import { EDITORS, VIEWS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { pickItem } from "../ask.ts";
@@ -47,7 +48,7 @@ async function signatureOf(args: readonly unknown[], services: Services) {
   const { path, verdict } = model;
   const { signature, signatures = [] } = verdict;
   if (signature === undefined) {
-    void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
+    notify(services.log, "information", l10n.t("{0} is not signed.", modelName(model)));
     return undefined;
   }
   if (signatures.length < 2 && signaturePaths(verdict).length < 2) return { uri: Uri.file(signature), line: undefined };

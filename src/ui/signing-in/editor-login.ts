@@ -1,4 +1,3 @@
-import { l10n } from "vscode";
 import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { IdentityToken } from "../../login/identity-token.ts";
 import { TokenCache } from "../../login/token-cache.ts";
@@ -35,23 +34,18 @@ export class EditorLogin {
   async token(request: LoginRequest): Promise<string> {
     const { issuer, signal } = request;
     const { loginMethods } = await import("./login-methods.ts");
-    const attempts = loginMethods(request);
-    for (;;) {
-      const attempt = attempts.shift();
-      if (attempt === undefined) {
-        throw new ProvenanceError("LOGIN_BROWSER", l10n.t("No login method works in this window."));
-      }
-      // A dialog that is closed ends the login.
-      const ended = new AbortController();
-      const method = await attempt(ended);
-      if (method === undefined) continue;
+    const ended = new AbortController();
+    let failure: unknown;
+    for (const method of await loginMethods(request, ended)) {
       try {
         const token = await this.#tokens.token({ issuer, method, signal: AbortSignal.any([signal, ended.signal]) });
         this.#last = token;
         return token.value;
       } catch (error) {
-        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code) || attempts.length === 0) throw error;
+        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code)) throw error;
+        failure = error;
       }
     }
+    throw failure;
   }
 }

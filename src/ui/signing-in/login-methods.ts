@@ -16,39 +16,40 @@ export interface LoginRequest {
   step(text: string): void;
 }
 
-/** Prepares one login method; undefined where it cannot work in this window. */
-type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>;
-
-/** The login method of the settings, or all of them, the most convenient first. */
-export function loginMethods(request: LoginRequest): LoginAttempt[] {
-  const { title, step } = request;
-  const browser = async (): Promise<LoginMethod> => ({
+/**
+ * The login method of the settings, or all that may work in this window, the most convenient first.
+ *
+ * @param ended is aborted when the user closes the dialog of a login
+ */
+export async function loginMethods(
+  { title, step }: LoginRequest,
+  ended: AbortController,
+): Promise<readonly LoginMethod[]> {
+  const browser: LoginMethod = {
     kind: "browser",
     openUrl: (url) => {
       step(l10n.t("Waiting for the login in your browser…"));
       return openExternal(url);
     },
-  });
-  const loopback: LoginAttempt = async () => {
-    const found = await findLoopback();
-    return found === undefined ? undefined : { ...(await browser()), ...found };
   };
-  const device: LoginAttempt = async (ended) => ({
+  const device: LoginMethod = {
     kind: "device",
     showCode: (prompt) => {
       step(l10n.t("Waiting for the login: enter the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
       showDeviceCode(prompt).catch(() => ended.abort());
     },
-  });
-  const code: LoginAttempt = async () => ({
+  };
+  const code: LoginMethod = {
     kind: "code",
     askForCode: (url, signal) => {
       step(l10n.t("Waiting for the code that your browser shows…"));
       return askForCode(title, url, signal);
     },
-  });
-  const methods = { browser: [browser], device: [device], code: [code], auto: [loopback, device, code] };
-  return methods[setting("loginMethod")];
+  };
+  const chosen = setting("loginMethod");
+  if (chosen !== "auto") return [{ browser, device, code }[chosen]];
+  const loopback = await findLoopback();
+  return loopback === undefined ? [device, code] : [{ ...browser, ...loopback }, device, code];
 }
 
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];

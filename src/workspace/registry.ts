@@ -31,6 +31,8 @@ export interface RegistryChange {
   readonly paths: readonly string[];
   /** Whether models were added or removed, or the extent of a search changed. */
   readonly list: boolean;
+  /** Whether nothing but the progress of a check changed. */
+  readonly progress: boolean;
 }
 
 const NONE = { first: [], count: 0 };
@@ -165,7 +167,7 @@ export class ModelRegistry {
     const known = this.get(path);
     if (known === undefined) return;
     this.#put({ ...known, verdict, before, progress });
-    this.#notify([path], false);
+    this.#notify([path], false, known.verdict === verdict && known.progress !== progress);
   }
 
   onDidChange(listener: RegistryListener): { dispose(): void } {
@@ -199,9 +201,9 @@ export class ModelRegistry {
     for (const path of signaturePaths(verdict)) this.#signatures.delete(editorPath(path));
   }
 
-  #notify(paths: readonly string[], list: boolean): void {
+  #notify(paths: readonly string[], list: boolean, progress = false): void {
     if (paths.length === 0 && !list) return;
-    for (const listener of [...this.#listeners]) listener({ paths, list });
+    for (const listener of [...this.#listeners]) listener({ paths, list, progress });
   }
 }
 

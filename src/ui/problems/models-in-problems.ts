@@ -20,11 +20,11 @@ export class ModelsInProblems {
     this.#services = services;
     const { registry } = services;
     this.#store.add(
-      registry.onDidChange(({ paths }) =>
-        this.#update(paths.filter((path) => registry.get(path)?.progress === undefined)),
-      ),
+      registry.onDidChange(({ paths, progress }) => {
+        if (!progress) this.#update(paths);
+      }),
     );
-    this.#store.add(onSettingChanged(["problems"], () => this.#update([...registry.models.map(({ path }) => path)])));
+    this.#store.add(onSettingChanged(["problems"], () => this.#update(registry.models.map(({ path }) => path))));
     this.#update(registry.models.map(({ path }) => path));
   }
 

@@ -8,14 +8,14 @@
  * @returns {string | undefined}
  */
 export function nodeProblem(running, range) {
-  const found = version(running);
-  const alternatives = range.split("||").map((text) => ({ ofOneMajor: text.includes("^"), least: version(text) }));
+  const found = numbersOf(running);
+  const alternatives = range.split("||").map((text) => ({ ofOneMajor: text.includes("^"), least: numbersOf(text) }));
   const isSupported = alternatives.some(
-    ({ ofOneMajor, least }) => !isOlder(found, least) && (!ofOneMajor || found.major === least.major),
+    ({ ofOneMajor, least }) => !isOlder(found, least) && (!ofOneMajor || found[0] === least[0]),
   );
   if (isSupported) return undefined;
   const texts = alternatives.map(
-    ({ ofOneMajor, least }) => `${versionText(least)} or ${ofOneMajor ? `a newer ${least.major}` : "newer"}`,
+    ({ ofOneMajor, least }) => `${least.join(".")} or ${ofOneMajor ? `a newer ${least[0]}` : "newer"}`,
   );
   const [oldest] = alternatives;
   const isTooOld = oldest !== undefined && isOlder(found, oldest.least);
@@ -33,40 +33,33 @@ export function runtimeProblem(range) {
   return process.versions["bun"] === undefined ? nodeProblem(process.versions.node, range) : undefined;
 }
 
-/** @typedef {{ readonly major: number, readonly minor: number, readonly patch: number }} Version */
-
 /**
+ * Major, minor and patch.
+ *
  * @param {string} text
- * @returns {Version}
+ * @returns {number[]}
  */
-function version(text) {
-  const numbers = text.replace(/^[^0-9]*/, "").split(".");
-  const [major = 0, minor = 0, patch = 0] = numbers.map((part) => Number.parseInt(part, 10) || 0);
-  return { major, minor, patch };
-}
-
-/** @param {Version} version */
-function versionText({ major, minor, patch }) {
-  return `${major}.${minor}.${patch}`;
+function numbersOf(text) {
+  const parts = text.replace(/^[^0-9]*/, "").split(".");
+  return [0, 1, 2].map((index) => Number.parseInt(parts[index] || "0", 10));
 }
 
 /**
  * Without the patch, unless that is what the running one lacks.
  *
- * @param {Version} least
- * @param {Version} found
+ * @param {number[]} least
+ * @param {number[]} found
  */
 function leastText(least, found) {
-  const lacksPatch = found.major === least.major && found.minor === least.minor;
-  return lacksPatch ? versionText(least) : `${least.major}.${least.minor}`;
+  const lacksPatch = found[0] === least[0] && found[1] === least[1];
+  return least.slice(0, lacksPatch ? 3 : 2).join(".");
 }
 
 /**
- * @param {Version} found
- * @param {Version} least
+ * @param {number[]} found
+ * @param {number[]} least
  */
 function isOlder(found, least) {
-  if (found.major !== least.major) return found.major < least.major;
-  if (found.minor !== least.minor) return found.minor < least.minor;
-  return found.patch < least.patch;
+  const [at = 0] = [0, 1, 2].filter((index) => found[index] !== least[index]);
+  return Number(found[at]) < Number(least[at]);
 }

@@ -8,18 +8,20 @@
  * @returns {string | undefined}
  */
 export function nodeProblem(running, range) {
-  const found = numbersOf(running);
-  const alternatives = range.split("||").map((text) => ({ ofOneMajor: text.includes("^"), least: numbersOf(text) }));
+  const alternatives = range.split("||").map((text) => ({
+    ofOneMajor: text.includes("^"),
+    least: text.replace(/[^0-9.]/g, ""),
+  }));
   const isSupported = alternatives.some(
-    ({ ofOneMajor, least }) => !isOlder(found, least) && (!ofOneMajor || found[0] === least[0]),
+    ({ ofOneMajor, least }) => !isOlder(running, least) && (!ofOneMajor || majorOf(running) === majorOf(least)),
   );
   if (isSupported) return undefined;
   const texts = alternatives.map(
-    ({ ofOneMajor, least }) => `${least.join(".")} or ${ofOneMajor ? `a newer ${least[0]}` : "newer"}`,
+    ({ ofOneMajor, least }) => `${least} or ${ofOneMajor ? `a newer ${majorOf(least)}` : "newer"}`,
   );
   const [oldest] = alternatives;
-  const isTooOld = oldest !== undefined && isOlder(found, oldest.least);
-  const wanted = isTooOld ? `${leastText(oldest.least, found)} or newer` : texts.join(", ");
+  const isTooOld = oldest !== undefined && isOlder(running, oldest.least);
+  const wanted = isTooOld ? `${leastText(oldest.least, running)} or newer` : texts.join(", ");
   return `model-provenance needs Node ${wanted}; this is Node ${running}. Install it from https://nodejs.org.`;
 }
 
@@ -34,32 +36,28 @@ export function runtimeProblem(range) {
 }
 
 /**
- * Major, minor and patch.
- *
- * @param {string} text
- * @returns {number[]}
- */
-function numbersOf(text) {
-  const parts = text.replace(/^[^0-9]*/, "").split(".");
-  return [0, 1, 2].map((index) => Number.parseInt(parts[index] || "0", 10));
-}
-
-/**
  * Without the patch, unless that is what the running one lacks.
  *
- * @param {number[]} least
- * @param {number[]} found
+ * @param {string} least
+ * @param {string} running
  */
-function leastText(least, found) {
-  const lacksPatch = found[0] === least[0] && found[1] === least[1];
-  return least.slice(0, lacksPatch ? 3 : 2).join(".");
+function leastText(least, running) {
+  const withoutPatch = least.replace(/\.[0-9]+$/, "");
+  return running.startsWith(`${withoutPatch}.`) ? least : withoutPatch;
+}
+
+/** @param {string} text begins with digits */
+function majorOf(text) {
+  return Number.parseInt(text, 10);
 }
 
 /**
- * @param {number[]} found
- * @param {number[]} least
+ * @param {string} version
+ * @param {string} least
  */
-function isOlder(found, least) {
-  const [at = 0] = [0, 1, 2].filter((index) => found[index] !== least[index]);
-  return Number(found[at]) < Number(least[at]);
+function isOlder(version, least) {
+  const numbers = version.split(".").map(majorOf);
+  const wanted = least.split(".").map(majorOf);
+  const at = wanted.findIndex((number, place) => number !== numbers[place]);
+  return at !== -1 && Number(numbers[at]) < Number(wanted[at]);
 }

@@ -1,4 +1,4 @@
-import { link, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, open, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "./errors.ts";
 import { retryInUse } from "./model/retry-in-use.ts";
 import { temporaryName } from "./model/temporary-names.ts";
@@ -55,7 +55,7 @@ export async function moveToFreeName(from: string, to: string, hardLink = link):
 }
 
 /**
- * Writes a text file so that its path holds either the old text or all of the new one.
+ * Writes a text file so that its path holds either the old text or all of the new one. Links and permissions stay.
  *
  * @param before what the file holds; undefined where there is none
  * @throws ProvenanceError POLICY_INVALID where the file is another one by now, or cannot be written; it is as it was then
@@ -69,13 +69,15 @@ export async function replaceText({
   before?: string | undefined;
   after: string;
 }): Promise<void> {
-  const move = async (temporary: string): Promise<void> => {
-    if (before === undefined) return moveToFreeName(temporary, path);
-    if ((await readFile(path, "utf8")) !== before) throw changed(path);
-    await moveOver(temporary, path);
-  };
   try {
-    await replaceFile(path, after, { mode: 0o644, flush: true, move });
+    const real = before === undefined ? path : await realpath(path);
+    const move = async (temporary: string): Promise<void> => {
+      if (before === undefined) return moveToFreeName(temporary, real);
+      await chmod(temporary, (await stat(real)).mode);
+      if ((await readFile(real, "utf8")) !== before) throw changed(path);
+      await moveOver(temporary, real);
+    };
+    await replaceFile(real, after, { mode: 0o644, flush: true, move });
   } catch (cause) {
     if (cause instanceof ProvenanceError) throw cause;
     if (systemCode(cause) === "EEXIST") throw changed(path);

@@ -2,7 +2,6 @@ import { ProvenanceError } from "../core/errors.ts";
 import { asksForHelp, usageError } from "./arguments.ts";
 import { COMMON_OPTIONS, EXIT, PROGRAM, setLogLevel } from "./command.ts";
 import { COMMANDS } from "./command-table.ts";
-import { errorJson } from "./json-report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs a command line and returns the exit status: 0 done or verified, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -60,7 +59,10 @@ function reportError(error: unknown, argv: readonly string[], terminal: Terminal
   const { out, err, log, interruption } = terminal;
   const [command = "", method = ""] = argv;
   const known = error instanceof ProvenanceError ? error : unexpected(error);
-  if (argv.includes("--json")) out.json(errorJson(command, known));
+  if (argv.includes("--json")) {
+    const { code, kind, message, details } = known;
+    out.report(command, { error: { code, kind, message, details } });
+  }
   if (error instanceof Error) log.debug(error.stack ?? error.message);
   if (interruption.exitStatus !== undefined) {
     err.print(["Interrupted."]);

@@ -1,4 +1,5 @@
 import { systemCode } from "../core/errors.ts";
+import { REPORT_VERSION } from "../core/operations/verify/verify-report.ts";
 import { escapeControls, type Line, renderJson, renderLine } from "./text.ts";
 
 const ERASE_LINE = "\r\x1b[K";
@@ -50,6 +51,11 @@ export class Output {
 
   json(value: unknown): void {
     this.raw(`${renderJson(value)}\n`);
+  }
+
+  /** Prints what `--json` asks for, as `schemas/report.schema.json` has it. */
+  report(command: string, fields: Readonly<Record<string, unknown>>): void {
+    this.json({ version: REPORT_VERSION, command, ...fields });
   }
 
   /** Shows a line of progress, if this is a terminal: it stays until anything is written. Without a line, it is erased. */

@@ -33,10 +33,17 @@ export async function withProgressLine<T>(
   }
 }
 
+/** How the files of a model are read: with digests from the cache, until Ctrl-C. */
+export interface Reading {
+  readonly cache: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: DigestProgress) => void;
+}
+
 /** As {@link withProgressLine}, for work that takes digests from the cache and ends with Ctrl-C. */
 export function withReading<T>(
   { err, interruption }: Pick<Terminal, "err" | "interruption">,
-  work: (reading: { cache: string; signal: AbortSignal; onProgress: (progress: DigestProgress) => void }) => Promise<T>,
+  work: (reading: Reading) => Promise<T>,
 ): Promise<T> {
   const { signal } = interruption;
   return withProgressLine(err, (onProgress) => work({ cache: cacheFolder("digests"), signal, onProgress }));

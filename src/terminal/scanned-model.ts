@@ -1,4 +1,4 @@
-import { ProvenanceError } from "../core/errors.ts";
+import type { GateSearch } from "../core/gate/search-result.ts";
 import type { FoundModel } from "../core/model/found-model.ts";
 import type { Origin } from "../core/origin/origin.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -18,11 +18,8 @@ export interface ScannedModel {
   readonly origin?: Origin;
 }
 
-/** The verdict of a model that cannot be read, which does not end the scan. */
-export function unverifiableVerdict(model: string, error: unknown): Verdict {
-  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
-  const { code, message, details } = error;
-  return { state: "unverifiable", model, reasons: [{ code, message, details }] };
+export interface ScanResult extends Omit<GateSearch, "models"> {
+  readonly models: readonly ScannedModel[];
 }
 
 /** Returns why a model is not verified: lists of files and sentences. */

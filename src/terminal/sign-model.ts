@@ -10,7 +10,6 @@ import { REMEDIES } from "../core/signing/remedies.ts";
 import type { NameList, Replacement } from "../core/signing/replacement.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "./arguments.ts";
 import { EXIT } from "./command.ts";
-import { signJson } from "./json-report.ts";
 import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions, reportOptions } from "./options.ts";
 import { cacheFolder } from "./program-folders.ts";
 import { withProgressLine } from "./progress-line.ts";
@@ -117,7 +116,7 @@ export async function signModel(
     throw withOptions(error);
   });
   for (const warning of result.warnings) log.warning(warning);
-  if (args.flag("json") === true) out.json(signJson(resolve(model), result));
+  if (args.flag("json") === true) out.report("sign", { model: resolve(model), ...result, ...replacedJson(result) });
   else out.print(...signReport(result, basename(resolve(model)), signature, reportOptions(args)));
   return EXIT.done;
 }
@@ -163,6 +162,12 @@ function withOptions(error: unknown): unknown {
 
 function hasRemedy(code: ErrorCode): code is keyof typeof REMEDIES {
   return Object.hasOwn(REMEDIES, code);
+}
+
+function replacedJson({ replaced }: SignResult) {
+  if (replaced === undefined) return {};
+  const { claimedSigner, signer, changes } = replaced;
+  return { replaced: { claimedSigner, verified: signer !== undefined, ...changes } };
 }
 
 function signReport(result: SignResult, name: string, signature: string, options: ReportOptions): Line[] {

@@ -5,12 +5,12 @@ import { ProvenanceError } from "../core/errors.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import type { ManifestVerification, VerifyManifestOptions } from "../core/operations/verify/verify-manifest.ts";
 import { verifyReport } from "../core/operations/verify/verify-report.ts";
+import { namesOf } from "../core/signing/replacement.ts";
 import type { CertificateTrust, PemSource, Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { ArgumentsOf, OptionSpecs } from "./arguments.ts";
 import { EXIT } from "./command.ts";
 import { verifyingIgnorePaths } from "./ignore-options.ts";
-import { manifestJson } from "./json-report.ts";
 import { IGNORE_OPTIONS, REPORT_OPTIONS, reportOptions } from "./options.ts";
 import { withProgressLine } from "./progress-line.ts";
 import { recordedOrigin } from "./recorded-origin.ts";
@@ -116,8 +116,14 @@ async function verifyWithManifest(
   const result = await verifyManifest(request);
   const name = basename(resolve(request.model));
   const manifest = resolve(request.manifest);
-  if (args.flag("json") === true) out.json(manifestJson(manifest, result));
-  else out.print(...manifestReport(result, name, relative(cwd, manifest), reportOptions(args)));
+  if (args.flag("json") === true) {
+    const { verdict, comparison, matches } = result;
+    const { changed = [], missing = [], added = [] } = comparison ?? {};
+    const names = { changed: namesOf(changed), missing: namesOf(missing), added: namesOf(added) };
+    out.report("verify", { verified: false, manifest: { file: manifest, matches, ...names }, verdict });
+  } else {
+    out.print(...manifestReport(result, name, relative(cwd, manifest), reportOptions(args)));
+  }
   return result.matches ? EXIT.manifestOnly : EXIT.failed;
 }
 

@@ -1,19 +1,16 @@
+import { ProvenanceError } from "../core/errors.ts";
 import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
-import { searchGate } from "../core/gate/search-gate.ts";
-import type { PartNumber } from "../core/manifest/part-number.ts";
+import type { searchGate } from "../core/gate/search-gate.ts";
 import type { FoundModel } from "../core/model/found-model.ts";
-import { isInPart } from "../core/operations/digest/parts.ts";
-import type { VerifyOptions } from "../core/operations/verify/verify.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { Trust } from "../core/trust.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { namedPolicies, pathBelow } from "./policy-options.ts";
-import { cacheFolder } from "./program-folders.ts";
+import type { Reading } from "./progress-line.ts";
 import { recordedOrigin } from "./recorded-origin.ts";
-import type { ScanHooks, ScanResult } from "./scan-report.ts";
-import { type ScannedModel, unverifiableVerdict } from "./scanned-model.ts";
+import type { ScannedModel } from "./scanned-model.ts";
 import { publicSigstoreOf } from "./sigstore-instance.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,34 +19,27 @@ export interface VerifyingScan {
   /** What patterns and names are relative to; absolute. */
   readonly root: string;
   readonly search: Pick<Parameters<typeof searchGate>[0], "demands" | "patterns" | "covers" | "exemptPaths">;
-  verify(model: FoundModel, options: Pick<VerifyOptions, "cache" | "signal" | "onProgress">): Promise<Verdict>;
+  verify(model: FoundModel, reading: Reading): Promise<Verdict>;
   /** Whether a model with this verdict may be used. */
   passes(verdict: Verdict): boolean;
 }
 
-/** Verifies every model below a folder, or every one of a part, one after the other, in the order of their paths. */
-export async function scanModels(
-  { root, search, verify, passes }: VerifyingScan,
-  request: { readonly folder: string; readonly allowEmpty: boolean; readonly part: PartNumber | undefined },
-  hooks: ScanHooks,
-  { interruption: { signal } }: Terminal,
-): Promise<ScanResult> {
-  const { folder, allowEmpty, part } = request;
-  const gate = await searchGate({ ...search, scanned: folder, root, allowEmpty, signal, onProgress: hooks.onSearch });
-  const models: ScannedModel[] = [];
-  for (const found of gate.models) {
-    const { path, kind } = found;
-    if (part !== undefined && !isInPart(folder, path, part)) continue;
-    const verdict = await verify(found, { cache: cacheFolder("digests"), signal, onProgress: hooks.onProgress }).catch(
-      (error: unknown) => unverifiableVerdict(path, error),
-    );
-    const origin = verdict.state === "unsigned" ? await recordedOrigin(path, signal) : undefined;
-    const name = pathBelow(root, path);
-    const model = { path, name, kind, verdict, passed: passes(verdict), ...(origin && { origin }) };
-    models.push(model);
-    hooks.onModel(model);
-  }
-  return { ...gate, models };
+/** Verifies one model. That it cannot be read does not end the scan. */
+export async function scanModel(
+  found: FoundModel,
+  { root, verify, passes }: VerifyingScan,
+  reading: Reading,
+): Promise<ScannedModel> {
+  const { path, kind } = found;
+  const verdict = await verify(found, reading).catch((error: unknown) => unverifiableVerdict(path, error));
+  const origin = verdict.state === "unsigned" ? await recordedOrigin(path, reading.signal) : undefined;
+  return { path, name: pathBelow(root, path), kind, verdict, passed: passes(verdict), ...(origin && { origin }) };
+}
+
+function unverifiableVerdict(model: string, error: unknown): Verdict {
+  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.kind === "usage") throw error;
+  const { code, message, details } = error;
+  return { state: "unverifiable", model, reasons: [{ code, message, details }] };
 }
 
 /** Verifies as policies want it. A model passes if the policies let it be used. */
@@ -70,9 +60,9 @@ export async function policyScan(
       covers: (path) => all.some((policy) => covers(policy, path)),
       exemptPaths: exemptPaths(files.map(({ path }) => path)),
     },
-    verify: ({ path: model }, options) =>
+    verify: ({ path: model }, reading) =>
       verifyWithPolicy({
-        ...options,
+        ...reading,
         model,
         policies,
         workspaceTrusted: true,
@@ -95,11 +85,11 @@ export async function trustScan(root: string, trust: Trust): Promise<VerifyingSc
       covers: () => true,
       exemptPaths: new Set(),
     },
-    verify: async (found, options) => {
+    verify: async (found, reading) => {
       const { path: model, signatures: signature } = found;
       return signature.length === 0
         ? { state: "unsigned", model, reasons: [] }
-        : verify({ ...options, model, trust, signature });
+        : verify({ ...reading, model, trust, signature });
     },
     passes: ({ state }) => state === "verified",
   };

@@ -13,7 +13,7 @@ import {
 } from "./digest-request.ts";
 import { hashingFailed, readError } from "./file-read-error.ts";
 import { type HashPlan, planJobs } from "./hash-plan.ts";
-import { HashRun, type PortableRun } from "./hash-run.ts";
+import { HashRun, type RunData } from "./hash-run.ts";
 import { type FailedFile, runJobs } from "./run-jobs.ts";
 
 export interface PoolOptions {
@@ -75,7 +75,7 @@ export class HashPool {
     throwIfCancelled(options.signal);
     this.#assertOpen();
     checkRequest(request);
-    const { files, algorithm, shardSize, root, mode } = request;
+    const { algorithm, shardSize, root, mode } = request;
     const key = `${algorithm} ${shardSize ?? "-"} ${root ?? ""}`;
     const earlier = mode === "cached" && root !== undefined ? this.#latest.get(key) : undefined;
     if (earlier !== undefined) {
@@ -84,7 +84,7 @@ export class HashPool {
     }
     const session = new CacheSession(this.#cache, request);
     const plan = planJobs(request, (file) => !session.known.has(file));
-    const run = HashRun.create({ algorithm, shardSize }, files, plan);
+    const run = HashRun.create(request, plan);
     const done = this.#perform(run, request, session.bytesKnown, options);
     const settled = done.then(
       () => session.save(run),
@@ -113,9 +113,9 @@ export class HashPool {
   }
 
   async #perform(run: HashRun, request: DigestRequest, bytesKnown: number, options: DigestOptions): Promise<void> {
-    const { files } = request;
+    const { plan } = run.data;
     const { signal, onProgress } = options;
-    const threads = this.#threadsFor(run.plan);
+    const threads = this.#threadsFor(plan);
     let failure: unknown;
     let patience: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -128,13 +128,13 @@ export class HashPool {
       failure ??= error;
       stop();
     };
-    const bytesTotal = bytesKnown + run.plan.bytes;
+    const bytesTotal = bytesKnown + plan.bytes;
     let reported = -1;
     const report = (): void => {
       const { bytes, file } = run.progress;
       if (bytes === reported) return;
       reported = bytes;
-      const name = file === undefined ? undefined : files[file]?.name;
+      const name = file === undefined ? undefined : request.files[file]?.name;
       try {
         onProgress?.({ bytesDone: bytesKnown + bytes, bytesTotal, ...(name !== undefined && { file: name }) });
       } catch (error) {
@@ -144,39 +144,24 @@ export class HashPool {
     const ticking = onProgress && setInterval(report, PROGRESS_MS);
     signal?.addEventListener("abort", stop, { once: true });
     this.#runs.set(run, stop);
-    const hear = (outcome: ThreadOutcome): void => {
-      if (outcome.state === "failed") fail(readErrorOf(outcome.failed, request));
-      if (outcome.state === "crashed") fail(hashingFailed(outcome.reason, outcome.cause));
+    const end = (failed: FailedFile | undefined): void => {
+      if (failed !== undefined) fail(readErrorOf(failed, request));
     };
+    this.#busy += threads.length;
     try {
-      await (threads.length === 0 ? this.#runHere(run).then(hear) : this.#runOn(threads, run, hear));
+      const works = threads.length === 0 ? [runHere(run)] : threads.map((thread) => thread.run(run.data));
+      await Promise.all(works.map((work) => work.then(end, fail)));
       throwIfCancelled(signal);
       this.#assertOpen();
       if (failure !== undefined) throw failure;
     } finally {
+      this.#busy -= threads.length;
+      this.#idle.push(...threads.filter(({ isAlive }) => isAlive));
       clearInterval(ticking);
       clearTimeout(patience);
       signal?.removeEventListener("abort", stop);
       this.#runs.delete(run);
     }
-  }
-
-  async #runHere(run: HashRun): Promise<ThreadOutcome> {
-    try {
-      const readsAhead = !isSmall(run.plan);
-      const failed = await runJobs(run, { sliceMs: SLICE_MS, readsAhead });
-      return failed === undefined ? { state: "done" } : { state: "failed", failed };
-    } catch (error) {
-      return { state: "crashed", reason: error instanceof Error ? error.message : String(error), cause: error };
-    }
-  }
-
-  async #runOn(threads: readonly HashThread[], run: HashRun, hear: (outcome: ThreadOutcome) => void): Promise<void> {
-    const portable = run.pack();
-    this.#busy += threads.length;
-    await Promise.all(threads.map((thread) => thread.run(portable).then(hear)));
-    this.#busy -= threads.length;
-    this.#idle.push(...threads.filter(({ isAlive }) => isAlive));
   }
 
   /** As many as there is work for. A run that begins while all are busy gets one more. */
@@ -197,7 +182,7 @@ function isSmall({ files, bytes }: HashPlan): boolean {
   return files <= SMALL_RUN.files && bytes <= SMALL_RUN.bytes;
 }
 
-function readErrorOf({ file, failure }: Extract<ThreadOutcome, { state: "failed" }>["failed"], request: DigestRequest) {
+function readErrorOf({ file, failure }: FailedFile, request: DigestRequest) {
   const listed = request.files[file];
   return listed === undefined ? hashingFailed("a file that is not in the list") : readError(failure, listed);
 }
@@ -211,16 +196,20 @@ function collect({ files, shardSize }: DigestRequest, run: HashRun, known: Reado
   });
 }
 
-type ThreadOutcome =
-  | { readonly state: "done" }
-  | { readonly state: "failed"; readonly failed: FailedFile }
-  | { readonly state: "crashed"; readonly reason: string; readonly cause?: unknown };
+/** On the calling thread. */
+async function runHere(run: HashRun): Promise<FailedFile | undefined> {
+  try {
+    return await runJobs(run, { sliceMs: SLICE_MS, readsAhead: !isSmall(run.data.plan) });
+  } catch (error) {
+    throw hashingFailed(messageOf(error), error);
+  }
+}
 
 /** A worker thread of the pool. It keeps the process alive only while it works. */
 class HashThread {
   readonly #worker: Worker;
-  #crash: Extract<ThreadOutcome, { state: "crashed" }> | undefined;
-  #settle: ((outcome: ThreadOutcome) => void) | undefined;
+  #crash: ProvenanceError | undefined;
+  #work: PromiseWithResolvers<FailedFile | undefined> | undefined;
 
   constructor(options: WorkerOptions) {
     // Not imported: few files are read without a thread, and the module takes some milliseconds to load.
@@ -228,9 +217,7 @@ class HashThread {
     // Options of this process (`--input-type`, `--import`…) are not meant for its threads.
     this.#worker = new threads.Worker(workerFile(), { name: "hash", execArgv: [], ...options });
     this.#worker.unref();
-    this.#worker.on("message", (failed: FailedFile | undefined) =>
-      this.#end(failed === undefined ? { state: "done" } : { state: "failed", failed }),
-    );
+    this.#worker.on("message", (failed: FailedFile | undefined) => this.#end()?.resolve(failed));
     this.#worker.on("error", (error) => this.#crashed(messageOf(error), error));
     this.#worker.on("exit", (code) => this.#crashed(`a worker thread ended with status ${code}`));
   }
@@ -239,14 +226,17 @@ class HashThread {
     return this.#crash === undefined;
   }
 
-  /** Works for the run until it has no more jobs; one run at a time. */
-  run(run: PortableRun): Promise<ThreadOutcome> {
-    if (this.#crash !== undefined) return Promise.resolve(this.#crash);
+  /**
+   * Works for the run until it has no more jobs; one run at a time.
+   *
+   * @throws ProvenanceError HASHER_FAILED where the thread crashed, or is stopped
+   */
+  async run(run: RunData): Promise<FailedFile | undefined> {
+    if (this.#crash !== undefined) throw this.#crash;
+    this.#work = Promise.withResolvers();
     this.#worker.ref();
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      this.#worker.postMessage(run);
-    });
+    this.#worker.postMessage(run);
+    return this.#work.promise;
   }
 
   /** Terminates the thread without waiting for a pending read. */
@@ -256,14 +246,15 @@ class HashThread {
   }
 
   #crashed(reason: string, cause?: unknown): void {
-    this.#crash ??= { state: "crashed", reason, cause };
-    this.#end(this.#crash);
+    this.#crash ??= hashingFailed(reason, cause);
+    this.#end()?.reject(this.#crash);
   }
 
-  #end(outcome: ThreadOutcome): void {
+  #end(): PromiseWithResolvers<FailedFile | undefined> | undefined {
+    const work = this.#work;
+    this.#work = undefined;
     this.#worker.unref();
-    this.#settle?.(outcome);
-    this.#settle = undefined;
+    return work;
   }
 }
 

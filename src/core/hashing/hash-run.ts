@@ -1,9 +1,8 @@
-import type { ModelFile } from "../model/file-list.ts";
-import { DIGEST_BYTES, type HashAlgorithm } from "./digest-request.ts";
+import { DIGEST_BYTES, type DigestRequest, type HashAlgorithm } from "./digest-request.ts";
 import type { HashJob, HashPlan } from "./hash-plan.ts";
 
 /** A run as one thread sends it to another: memory is shared, two texts are copied in a tenth of the time of many. */
-export interface PortableRun {
+export interface RunData {
   readonly algorithm: HashAlgorithm;
   readonly shardSize: number | undefined;
   readonly plan: HashPlan;
@@ -11,6 +10,7 @@ export interface PortableRun {
   readonly paths: string;
   /** See `statLine`; a line a file. */
   readonly states: string;
+  /** The cursor and the like, see {@link HashRun}. */
   readonly control: SharedArrayBuffer;
   readonly digests: SharedArrayBuffer;
 }
@@ -26,56 +26,41 @@ const WORDS = 4;
  * digests to shared memory, and reads there whether to stop.
  */
 export class HashRun {
-  readonly algorithm: HashAlgorithm;
-  readonly shardSize: number | undefined;
-  readonly plan: HashPlan;
-  readonly #paths: readonly string[];
-  readonly #states: readonly string[];
-  readonly #control: SharedArrayBuffer;
+  readonly data: RunData;
   readonly #words: Int32Array;
   readonly #bytes: BigInt64Array;
-  readonly #memory: SharedArrayBuffer;
   readonly #digests: Buffer;
+  /** Only where files are read. */
+  #paths: readonly string[] | undefined;
+  #states: readonly string[] | undefined;
 
-  private constructor(run: Omit<PortableRun, "paths" | "states">, paths: readonly string[], states: readonly string[]) {
-    this.algorithm = run.algorithm;
-    this.shardSize = run.shardSize;
-    this.plan = run.plan;
-    this.#paths = paths;
-    this.#states = states;
-    this.#control = run.control;
-    this.#words = new Int32Array(run.control, 0, WORDS);
-    this.#bytes = new BigInt64Array(run.control, WORDS * 4, 1);
-    this.#memory = run.digests;
-    this.#digests = Buffer.from(run.digests);
+  constructor(data: RunData) {
+    this.data = data;
+    this.#words = new Int32Array(data.control, 0, WORDS);
+    this.#bytes = new BigInt64Array(data.control, WORDS * 4, 1);
+    this.#digests = Buffer.from(data.digests);
   }
 
   static create(
-    { algorithm, shardSize }: Pick<PortableRun, "algorithm" | "shardSize">,
-    files: readonly ModelFile[],
+    { algorithm, shardSize, files }: Pick<DigestRequest, "algorithm" | "shardSize" | "files">,
     plan: HashPlan,
   ): HashRun {
-    const digests = new SharedArrayBuffer((plan.firstDigest.at(-1) ?? 0) * DIGEST_BYTES[algorithm]);
-    const control = new SharedArrayBuffer(WORDS * 4 + 8);
-    const [paths, states] = [files.map(({ path }) => path), files.map(({ state }) => state)];
-    return new HashRun({ algorithm, shardSize, plan, control, digests }, paths, states);
-  }
-
-  static unpack({ paths, states, ...run }: PortableRun): HashRun {
-    return new HashRun(run, paths.split("\0"), states.split("\n"));
-  }
-
-  pack(): PortableRun {
-    const { algorithm, shardSize, plan } = this;
-    const shared = { control: this.#control, digests: this.#memory };
-    return { algorithm, shardSize, plan, paths: this.#paths.join("\0"), states: this.#states.join("\n"), ...shared };
+    return new HashRun({
+      algorithm,
+      shardSize,
+      plan,
+      paths: files.map(({ path }) => path).join("\0"),
+      states: files.map(({ state }) => state).join("\n"),
+      control: new SharedArrayBuffer(WORDS * 4 + 8),
+      digests: new SharedArrayBuffer((plan.firstDigest.at(-1) ?? 0) * DIGEST_BYTES[algorithm]),
+    });
   }
 
   /** Takes the next job, unless there is none or the run was stopped. */
   next(): HashJob | undefined {
     if (this.stopped) return undefined;
     const at = Atomics.add(this.#words, CURSOR, 1) * 3;
-    const [file, from, to] = this.plan.jobs.subarray(at, at + 3);
+    const [file, from, to] = this.data.plan.jobs.subarray(at, at + 3);
     if (file === undefined || from === undefined || to === undefined) return undefined;
     return file === -1 ? { kind: "batch", from, to } : { kind: "range", file, from, to };
   }
@@ -90,10 +75,12 @@ export class HashRun {
   }
 
   path(file: number): string {
+    this.#paths ??= this.data.paths.split("\0");
     return this.#paths[file] ?? "";
   }
 
   state(file: number): string {
+    this.#states ??= this.data.states.split("\n");
     return this.#states[file] ?? "";
   }
 
@@ -114,25 +101,25 @@ export class HashRun {
 
   /** Writes the digest at a position, lower-case hex. */
   put(position: number, hex: string): void {
-    const width = DIGEST_BYTES[this.algorithm];
+    const width = DIGEST_BYTES[this.data.algorithm];
     const written = this.#digests.write(hex, position * width, width, "hex");
     if (written !== width) throw new Error("a digest of the wrong length");
   }
 
   /** A job of the file is done. */
   complete(file: number): void {
-    Atomics.sub(this.plan.jobsOfFile, file, 1);
+    Atomics.sub(this.data.plan.jobsOfFile, file, 1);
   }
 
   /** Whether a file that was to be read was read whole and found unchanged. */
   hasRead(file: number): boolean {
-    return Atomics.load(this.plan.jobsOfFile, file) === 0;
+    return Atomics.load(this.data.plan.jobsOfFile, file) === 0;
   }
 
   /** The digests of a file, lower-case hex, end to end. */
   hex(file: number): string {
-    const width = DIGEST_BYTES[this.algorithm];
-    const [from = 0, to = 0] = this.plan.firstDigest.subarray(file, file + 2);
+    const width = DIGEST_BYTES[this.data.algorithm];
+    const [from = 0, to = 0] = this.data.plan.firstDigest.subarray(file, file + 2);
     return this.#digests.toString("hex", from * width, to * width);
   }
 }

@@ -23,7 +23,7 @@ const CHECK_BYTES = 256 * 1024 * 1024;
 
 /** Runs the jobs of a run until none is left. Returns the file that failed, if any. */
 export async function runJobs(run: HashRun, options: RunOptions): Promise<FailedFile | undefined> {
-  const digest = await createDigest(run.algorithm);
+  const digest = await createDigest(run.data.algorithm);
   let pause = performance.now() + (options.sliceMs ?? Infinity);
   for (let job = run.next(); job !== undefined; job = run.next()) {
     const failed = job.kind === "batch" ? runBatch(run, job, digest) : await runRange(run, job, digest, options);
@@ -47,7 +47,7 @@ function runBatch(
   { from, to }: Extract<HashJob, { kind: "batch" }>,
   digest: MessageDigest,
 ): FailedFile | undefined {
-  const { order, firstDigest } = run.plan;
+  const { order, firstDigest } = run.data.plan;
   for (const file of order.subarray(from, to)) {
     if (run.stopped) return undefined;
     run.begin(file);
@@ -91,8 +91,8 @@ async function runRange(
   digest: MessageDigest,
   { readsAhead }: RunOptions,
 ): Promise<FailedFile | undefined> {
-  const { shardSize } = run;
-  let position = (run.plan.firstDigest[file] ?? 0) + (shardSize === undefined ? 0 : from / shardSize);
+  const { shardSize, plan } = run.data;
+  let position = (plan.firstDigest[file] ?? 0) + (shardSize === undefined ? 0 : from / shardSize);
   const sink = new DigestSink(digest, shardSize, (hex) => run.put(position++, hex));
   run.begin(file);
   try {

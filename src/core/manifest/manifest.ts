@@ -69,7 +69,7 @@ export function buildResources(
       } else {
         const start = index * shardSize;
         const range = { start, end: Math.min(start + shardSize, file.size) };
-        resources.push({ name: `${file.name}:${range.start}:${range.end}`, file: file.name, range, digest });
+        resources.push({ name: `${file.name}:${range.start}:${range.end}`, file: file.name, digest, range });
       }
     }
   }

@@ -66,7 +66,7 @@ function parseResource(entry: unknown, index: number, serialization: Serializati
   }
   const { file, range } = parseShardName(name, label);
   checkName(file, name, label);
-  return { name, file, range, digest };
+  return { name, file, digest, range };
 }
 
 /** The range is what follows the last colon but one: a file's name may hold colons itself (OMS 6.3.2). */

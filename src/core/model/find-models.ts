@@ -15,7 +15,7 @@ import {
 import type { FoundModel } from "./found-model.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { dropLinkedFiles } from "./linked-files.ts";
-import { type FoundLink, folderBehind, LinkedFolders } from "./linked-folders.ts";
+import { folderBehind } from "./links.ts";
 import { entryPath } from "./list-folder.ts";
 import {
   isDescribed,
@@ -31,6 +31,7 @@ import {
 } from "./model-files.ts";
 import { compareCodePoints } from "./names.ts";
 import { isOllamaManifestFolder, readOllamaModel } from "./ollama-store.ts";
+import { isInside } from "./path-below.ts";
 import { modelAround, relativePath, type SearchFolder, searchFolder } from "./search-folder.ts";
 import { isSignatureName } from "./signature-names.ts";
 import { isSkippedName } from "./skipped-folders.ts";
@@ -58,7 +59,12 @@ class Search {
   readonly #realRoot: string;
   readonly #options: FindOptions;
   readonly #slices: TimeSlices;
-  readonly #links: LinkedFolders;
+  /** Real paths of the folders that were searched: each is searched once, whatever leads to it. */
+  readonly #searched = new Set<string>();
+  /** Real paths. */
+  readonly #apart: readonly string[];
+  /** Folders that links lead to. They are searched last, where nothing else led to them. */
+  readonly #linked: SearchFolder[] = [];
   readonly #found = new Map<string, FoundModel>();
   /** Signatures that belong to nothing that was found until now, and the folder that each lies in. */
   readonly #strays = new Map<StraySignature, string>();
@@ -71,7 +77,10 @@ class Search {
   constructor(root: string, options: FindOptions, slices: TimeSlices) {
     this.#root = root;
     this.#realRoot = realpathSync.native(root);
-    this.#links = new LinkedFolders(this.#realRoot, options.searchedApart ?? [], slices);
+    // What lies in the searched folder, or around it, is searched with it.
+    this.#apart = (options.searchedApart ?? [])
+      .flatMap((path) => folderBehind(path) ?? [])
+      .filter((path) => !isInside(this.#realRoot, path) && !isInside(path, this.#realRoot));
     this.#options = options;
     this.#slices = slices;
     this.#limit = options.maxEntries ?? DEFAULT_MAX_ENTRIES;
@@ -81,12 +90,14 @@ class Search {
   async run(): Promise<FoundModel[]> {
     const queue = [searchFolder(this.#root, this.#realRoot, "", undefined)];
     for (const folder of queue) {
-      const listing = this.#links.enter(folder.real) ? await this.#list(folder) : undefined;
+      const listing = this.#enter(folder.real) ? await this.#list(folder) : undefined;
       if (listing !== undefined && !this.#isSkipped(folder, listing)) {
         await this.#classify(folder, listing);
         queue.push(...this.#below(folder, listing));
+        // What a model owns is a part of it: a link in there is none of the model's folders.
+        if (modelAround(folder, true)?.owns !== "everything") await this.#noteLinks(folder, listing);
       }
-      if (folder === queue.at(-1)) queue.push(...(await this.#nextLinked()));
+      if (folder === queue.at(-1)) queue.push(...this.#nextLinked());
       if (this.#left < 0) {
         this.#options.onLimit?.(this.#limit);
         break;
@@ -97,6 +108,13 @@ class Search {
     this.#separateLoose();
     if (this.#options.followLinks === true) dropLinkedFiles(this.#found, this.#root, this.#realRoot);
     return [...this.#found.values()].sort((a, b) => compareCodePoints(a.path, b.path));
+  }
+
+  /** Whether the folder is to be searched: for the first time, and not apart. */
+  #enter(real: string): boolean {
+    if (this.#apart.includes(real) || this.#searched.has(real)) return false;
+    this.#searched.add(real);
+    return true;
   }
 
   async #list(folder: SearchFolder): Promise<Listing | undefined> {
@@ -138,28 +156,30 @@ class Search {
       const real = folder.real === folder.path ? path : entryPath(folder.real, name);
       folders.push(searchFolder(path, real, relative, folder));
     }
-    // What a model owns is a part of it: a link in there is none of the model's folders.
-    if (modelAround(folder, true)?.owns !== "everything") this.#noteLinks(folder, listing);
     return folders.sort((a, b) => compareCodePoints(a.relative, b.relative));
   }
 
-  #noteLinks(folder: SearchFolder, { links }: Listing): void {
+  async #noteLinks(folder: SearchFolder, { links }: Listing): Promise<void> {
     for (const name of links.toSorted(compareCodePoints)) {
       const relative = relativePath(folder, name);
       const isWanted =
         this.#options.exclude?.(relative) !== true && (!isSkippedName(name) || this.#mustEnter(relative));
-      if (!isWanted) continue;
-      this.#links.add({ path: entryPath(folder.path, name), relative, parent: folder });
+      const path = entryPath(folder.path, name);
+      const real = isWanted ? folderBehind(path) : undefined;
+      if (real !== undefined) this.#linked.push(searchFolder(path, real, relative, folder));
+      if (this.#slices.isOver()) await this.#slices.next();
     }
   }
 
   /** The next folder that only a link leads to, if links are followed; else all of them are reported. */
-  async #nextLinked(): Promise<SearchFolder[]> {
-    const skip = ({ path }: FoundLink) => this.#options.onSkip?.(path, "link");
-    for (let found = await this.#links.next(skip); found !== undefined; found = await this.#links.next(skip)) {
-      const { link, real } = found;
-      if (this.#options.followLinks === true) return [searchFolder(link.path, real, link.relative, link.parent)];
-      skip(link);
+  #nextLinked(): SearchFolder[] {
+    for (let link = this.#linked.shift(); link !== undefined; link = this.#linked.shift()) {
+      const { path, real, parent } = link;
+      if (this.#searched.has(real) || this.#apart.some((folder) => isInside(folder, real))) continue;
+      // A link to a folder around it leads in a circle.
+      const isCircle = isInside(real, this.#realRoot) || isInside(real, parent?.real ?? this.#realRoot);
+      if (this.#options.followLinks === true && !isCircle) return [link];
+      this.#options.onSkip?.(path, "link");
     }
     return [];
   }

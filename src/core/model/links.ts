@@ -30,3 +30,13 @@ export function followLink(path: string): LinkTarget | RefusalReason {
     }
   }
 }
+
+/** The real path of the folder that a link leads to. */
+export function folderBehind(link: string): string | undefined {
+  try {
+    return statSync(link).isDirectory() ? realpathSync.native(link) : undefined;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
+}

@@ -52,5 +52,5 @@ export function compareWithRecord(
 
 /** A signature at the top of a model was added by who signed it. */
 function isSignature({ folder }: ListedModel, name: string): boolean {
-  return !name.includes("/") && isSignatureName(name) && peekSignature(join(folder, name)) !== undefined;
+  return !name.includes("/") && isSignatureName(name) && peekSignature(join(folder, name)).length > 0;
 }

@@ -5,7 +5,6 @@ import type { DigestedPart, DigestPartOptions } from "../../core/operations/dige
 import { bytesText, countText, durationText } from "../../core/presentation/bytes-and-time.ts";
 import { type ArgumentsOf, type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { digestJson, partJson } from "../json-report.ts";
 import { MANIFEST_OPTIONS, manifestChoice, REPORT_OPTIONS, rejectManifestOptions } from "../options.ts";
 import { parsePart } from "../part-option.ts";
 import { withProgressLine } from "../progress-line.ts";
@@ -52,7 +51,10 @@ export default defineCommand({
         ? await withProgressLine(err, (onProgress) => digest({ model, ...choice, signal, onProgress }))
         : await mergePartsOf(model, output, args, terminal);
     if (args.flag("json") === true) {
-      out.json(digestJson(resolve(model), result, output === undefined ? undefined : resolve(output)));
+      const { rootDigest, resources, coverage } = result;
+      const written = output === undefined ? undefined : resolve(output);
+      const digest = `sha256:${rootDigest}`;
+      out.report("digest", { model: resolve(model), output: written, digest, resources, coverage });
       return EXIT.done;
     }
     if (args.flag("long") === true) {
@@ -87,8 +89,14 @@ async function digestPartOf(
   const result = await withProgressLine(err, (onProgress) =>
     digestPart({ ...request, part, signature, signal: interruption.signal, onProgress }),
   );
-  if (args.flag("json") === true) out.json(partJson(resolve(model), resolve(output), result));
-  else out.print([partReport(result, output)]);
+  const files = new Set(result.manifest.files.map(({ name }) => name)).size;
+  if (args.flag("json") === true) {
+    const { kept, bytes, seconds } = result;
+    const paths = { model: resolve(model), output: resolve(output) };
+    out.report("digest", { ...paths, part, kept, files, bytes, seconds });
+  } else {
+    out.print([partReport(result, files, output)]);
+  }
   return EXIT.done;
 }
 
@@ -106,10 +114,9 @@ async function mergePartsOf(
   return result;
 }
 
-function partReport({ manifest, kept, bytes, seconds }: DigestedPart, output: string): string {
-  const files = `${countText(new Set(manifest.files.map(({ name }) => name)).size, "file")}, ${bytesText(bytes)}`;
+function partReport({ manifest, kept, bytes, seconds }: DigestedPart, files: number, output: string): string {
   const what = kept
     ? `${output} is up to date, nothing was read`
     : `read in ${durationText(seconds)}, written to ${output}`;
-  return `part ${partText(manifest.part)}: ${files}; ${what}`;
+  return `part ${partText(manifest.part)}: ${countText(files, "file")}, ${bytesText(bytes)}; ${what}`;
 }

@@ -2,7 +2,6 @@ import { type Inspection, inspect } from "../../core/operations/inspect.ts";
 import { bytesText, countText } from "../../core/presentation/bytes-and-time.ts";
 import { type OptionSpecs, usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { inspectJson } from "../json-report.ts";
 import { REPORT_OPTIONS, reportOptions } from "../options.ts";
 import { field, hex, type ReportOptions } from "../report.ts";
 import type { Line } from "../text.ts";
@@ -22,7 +21,7 @@ export default defineCommand({
     const line = args.text("line");
     if (line !== undefined && !/^[1-9]\d{0,8}$/.test(line)) throw usageError(`--line takes a number, not ${line}.`);
     const inspection = await inspect(signature, line === undefined ? undefined : Number(line));
-    if (args.flag("json") === true) out.json(inspectJson(inspection));
+    if (args.flag("json") === true) out.report("inspect", { verified: false, inspection });
     else out.print(...inspectionReport(inspection, signature, reportOptions(args)));
     return EXIT.done;
   },

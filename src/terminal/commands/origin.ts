@@ -4,7 +4,6 @@ import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { claimText, originPlace, originSentences } from "../../core/presentation/origin-text.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { originJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";
 import { withReading } from "../progress-line.ts";
 import { field, folded } from "../report.ts";
@@ -23,7 +22,7 @@ export default defineCommand({
     const { out } = terminal;
     const { findOrigin } = await import("../../core/origin/find-origin.ts");
     const report = await withReading(terminal, (reading) => findOrigin({ model, checkDigests: true, ...reading }));
-    if (args.flag("json") === true) out.json(originJson(resolve(model), report));
+    if (args.flag("json") === true) out.report("origin", { model: resolve(model), ...report });
     else out.print(...originLines(report, basename(resolve(model)), args.flag("long") ?? false));
     return contradictsRecord(report) ? EXIT.failed : EXIT.done;
   },

@@ -2,7 +2,6 @@ import { hasErrors } from "../../core/policy/diagnostics.ts";
 import { readPolicyFile } from "../../core/policy/read-policies.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { policyCheckJson } from "../json-report.ts";
 import { REPORT_OPTIONS } from "../options.ts";
 import { diagnosticText } from "../policy-options.ts";
 
@@ -16,19 +15,21 @@ export default defineCommand({
   examples: ["model-provenance policy check model-policy.yaml"],
   async run(path, args, { out }) {
     const file = await readPolicyFile(path);
-    const failed = hasErrors(file.diagnostics);
+    const { sha256, policies, diagnostics } = file;
+    const failed = hasErrors(diagnostics);
     if (args.flag("json") === true) {
-      out.json(policyCheckJson(file));
+      const counted = policies.map(({ name, authorities }) => ({ name, authorities: authorities.length }));
+      out.report("policy check", { file: file.path, sha256, policies: counted, diagnostics });
       return failed ? EXIT.failed : EXIT.done;
     }
-    for (const found of file.diagnostics) {
+    for (const found of diagnostics) {
       const text = diagnosticText(path, found);
       out.print([{ text, style: found.severity === "error" ? "red" : "amber" }]);
     }
-    const errors = file.diagnostics.filter(({ severity }) => severity === "error").length;
-    const warnings = file.diagnostics.length - errors;
-    const authorities = file.policies.reduce((sum, policy) => sum + policy.authorities.length, 0);
-    const good = `${policiesText(file.policies.length)}, ${authorities === 1 ? "1 authority" : `${authorities} authorities`}`;
+    const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+    const warnings = diagnostics.length - errors;
+    const authorities = policies.reduce((sum, policy) => sum + policy.authorities.length, 0);
+    const good = `${policiesText(policies.length)}, ${authorities === 1 ? "1 authority" : `${authorities} authorities`}`;
     const style = failed ? "red" : "green";
     const counts = `${countText(errors, "error")}, ${countText(warnings, "warning")}`;
     out.print([{ text: `${failed ? "✗" : "✓"} ${path}: ${good}, ${counts}`, style }]);

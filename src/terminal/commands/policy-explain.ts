@@ -8,7 +8,6 @@ import type { Verdict } from "../../core/verdict.ts";
 import type { OptionSpecs } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
 import { decisionFields } from "../decision-report.ts";
-import { explainJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS } from "../options.ts";
 import { foundPolicies, namedPolicies, pathBelow, shownPath } from "../policy-options.ts";
 import { withProgressLine } from "../progress-line.ts";
@@ -51,7 +50,7 @@ export default defineCommand({
     );
     const { decision } = verdict;
     const files = chosen.files.map(({ path }) => path);
-    if (args.flag("json") === true) out.json(explainJson(verdict, files));
+    if (args.flag("json") === true) out.report("policy explain", { files, verdict });
     else if (decision !== undefined) {
       const name = basename(resolve(model));
       out.print(...explanation(verdict, decision, { name, files, cwd, long: args.flag("long") ?? false }));

@@ -8,7 +8,6 @@ import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Trust } from "../../core/trust.ts";
 import { usageError } from "../arguments.ts";
 import { defineCommand, EXIT } from "../command.ts";
-import { scanJson } from "../json-report.ts";
 import { POLICY_OPTIONS, REPORT_OPTIONS, reportFormat } from "../options.ts";
 import { parsePart } from "../part-option.ts";
 import { readCertificateFile, readPublicKeyFile } from "../pem-files.ts";
@@ -79,10 +78,22 @@ export default defineCommand({
       if (origin !== undefined) origins.set(path, origin);
     }
     if (args.flag("json") === true) {
-      out.json(scanJson(root, models, { part, strays, origins }));
+      out.report("scan", {
+        folder: root,
+        part,
+        models: models.map(({ path, kind, signatures: [signature, ...otherSignatures] }) => ({
+          path,
+          kind,
+          state: signature === undefined ? "unsigned" : "unchecked",
+          signature,
+          origin: origins.get(path),
+          otherSignatures: otherSignatures.length === 0 ? undefined : otherSignatures,
+        })),
+        ...(strays.length > 0 && { strays }),
+      });
       return EXIT.done;
     }
-    const { originColumn, strayText } = await import("../scan-report.ts");
+    const { originColumn, strayText } = await import("../formats/text.ts");
     for (const model of models) {
       const origin = origins.get(model.path);
       out.print([...modelLine(root, model), ...(origin === undefined ? [] : originColumn(origin))]);

@@ -3,8 +3,7 @@ import { ENGLISH } from "../../core/presentation/localizer.ts";
 import { wholeSignerName } from "../../core/presentation/signer-text.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { summarizeVerdict } from "../../core/presentation/verdict-summary.ts";
-import type { ScanResult } from "../scan-report.ts";
-import { explanations, type ScannedModel } from "../scanned-model.ts";
+import { explanations, type ScannedModel, type ScanResult } from "../scanned-model.ts";
 import { escapeControls } from "../text.ts";
 
 /**

@@ -7,8 +7,7 @@ import { shortReasonOf } from "../../core/presentation/short-reasons.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { finalSentence } from "../report.ts";
-import type { ScanResult } from "../scan-report.ts";
-import { explanations, type ScannedModel } from "../scanned-model.ts";
+import { explanations, type ScannedModel, type ScanResult } from "../scanned-model.ts";
 import { VERSION } from "../version.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -12,8 +12,10 @@ import {
 import { join } from "node:path";
 import { findOrigin } from "../../../../src/core/origin/find-origin.ts";
 import { contradictsRecord, type OriginFiles } from "../../../../src/core/origin/origin.ts";
+import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { COMMITS, REVISIONS, sha256Of } from "../../../support/downloads/hub-files.ts";
 import { buildDownload } from "../../../support/downloads/kept-downloads.ts";
+import { makeKeys } from "../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
 const ALL = ["README.md", "config.json", "model.safetensors", "onnx/model.onnx", "tokenizer.json"];
@@ -79,6 +81,17 @@ describe("the record of a Hugging Face cache", () => {
       writeFileSync(join(folder(), SNAPSHOT, "modeling_tiny.py"), "import os\n");
       const report = await check(SNAPSHOT);
       const files = { missing: ["tokenizer.json"], extra: ["modeling_tiny.py"], match: without("tokenizer.json") };
+      assert.deepEqual(report.origin.files, { ...NOTHING, ...files });
+      assert.equal(contradictsRecord(report), true);
+    });
+
+    it(`says that a file is not in it, although it is named like a signature (${name})`, async () => {
+      buildDownload(folder(), name);
+      const statement = makeStatement(fileResources({ "config.json": "" }));
+      writeFileSync(join(folder(), SNAPSHOT, "model.sig"), bundleText(signBundle(statement, { keys: makeKeys() })));
+      writeFileSync(join(folder(), SNAPSHOT, "payload.sig"), "import os\n");
+      const report = await check(SNAPSHOT);
+      const files = { extra: ["payload.sig"], unrecorded: ["model.sig"], match: ALL };
       assert.deepEqual(report.origin.files, { ...NOTHING, ...files });
       assert.equal(contradictsRecord(report), true);
     });

@@ -128,7 +128,7 @@ describe("VerdictStore", () => {
 
   it("stores a verdict while the progress of another check is reported", async () => {
     const registry = new ModelRegistry();
-    const memory = new VerdictStore({ registry, storage, failed: () => {}, quietMs: 1 });
+    const memory = new VerdictStore({ registry, storage, failed: () => {}, quietMs: 50 });
     await memory.load();
     const other = join(root(), "other");
     for (const path of [model, other]) registry.add({ path, kind: "directory", signatures: [] }, root());
@@ -136,8 +136,8 @@ describe("VerdictStore", () => {
     registry.update(other, checking);
     registry.update(model, { state: "verified", model, signature, reasons: [] });
     const isStored = (): boolean => storage.text.includes('"verified"');
-    for (let bytesDone = 1; bytesDone < 100_000 && !isStored(); bytesDone += 1) {
-      registry.update(other, checking, { progress: { bytesDone, bytesTotal: 100_000 } });
+    for (let bytesDone = 1; bytesDone < 1_000_000 && !isStored(); bytesDone += 1) {
+      registry.update(other, checking, { progress: { bytesDone, bytesTotal: 1_000_000 } });
       await new Promise((resolve) => setImmediate(resolve));
     }
     assert.ok(isStored());

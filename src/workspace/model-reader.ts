@@ -98,9 +98,6 @@ export class ModelReader {
 
 /** Changes when the file is written or replaced; undefined if there is none. */
 async function fileIdentity(path: string): Promise<string | undefined> {
-  try {
-    return statLine(await stat(path, { bigint: true }));
-  } catch {
-    return undefined;
-  }
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && statLine(found);
 }

@@ -30,7 +30,8 @@ export class Origins {
   readonly #listeners = new Set<Listener>();
   /** Models that are read soon. */
   readonly #due = new Map<string, NodeJS.Timeout>();
-  readonly #underWay = new Set<string>();
+  /** The last reading that has begun of each model, which may not be the last to end. */
+  readonly #underWay = new Map<string, symbol>();
   readonly #stop: () => void;
   /** Ends when all models that were due are read, one after the other. */
   #reading: Promise<void> = Promise.resolve();
@@ -82,14 +83,17 @@ export class Origins {
     // The verdict of a check that is due or under way is reported, and this is read again then.
     const isChecked = state !== "unchecked" && state !== "checking";
     const checkDigests = this.#compared.has(path) || (readsAll() && isChecked);
-    this.#underWay.add(path);
+    const reading = Symbol();
+    this.#underWay.set(path, reading);
     try {
       const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
-      this.#known.set(path, { report });
-      this.#notify(path);
+      if (this.#underWay.get(path) === reading) {
+        this.#known.set(path, { report });
+        this.#notify(path);
+      }
       return report;
     } finally {
-      this.#underWay.delete(path);
+      if (this.#underWay.get(path) === reading) this.#underWay.delete(path);
     }
   }
 
@@ -139,6 +143,7 @@ export class Origins {
     if (model === undefined) {
       this.#known.delete(path);
       this.#compared.delete(path);
+      this.#underWay.delete(path);
       clearTimeout(this.#due.get(path));
       this.#due.delete(path);
     } else if (this.#known.has(path) && model.verdict.state !== "checking") {

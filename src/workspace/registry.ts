@@ -6,6 +6,7 @@ import type { Decision } from "../core/policy/decision.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 import { editorPath } from "../platform/editor-path.ts";
+import { Listeners } from "../platform/listeners.ts";
 
 /** One model of this window. */
 export interface KnownModel {
@@ -38,8 +39,6 @@ export interface RegistryChange {
 const NONE = { first: [], count: 0 };
 const COMPLETE: SearchExtent = { skippedFolders: NONE, strays: NONE };
 
-export type RegistryListener = (change: RegistryChange) => void;
-
 /** The models of this window: the only state that the user interface reads, with one event for all changes. */
 export class ModelRegistry {
   /** By {@link editorPath}: paths come from the editor, from `realpath`, and from what people and agents write. */
@@ -51,7 +50,8 @@ export class ModelRegistry {
   readonly #named = new Set<string>();
   /** The models that the last search of each workspace folder found: one folder may lie in another. */
   readonly #searches = new Map<string, ReadonlySet<string>>();
-  readonly #listeners = new Set<RegistryListener>();
+  readonly #changed = new Listeners<RegistryChange>();
+  readonly onDidChange = this.#changed.event;
   #order: readonly string[] | undefined;
 
   /** In the order of their paths. */
@@ -170,11 +170,6 @@ export class ModelRegistry {
     this.#notify([path], false, known.verdict === verdict && known.progress !== progress);
   }
 
-  onDidChange(listener: RegistryListener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
-  }
-
   /** The innermost workspace folder in which a search found the model. */
   #innermost(path: string): string | undefined {
     const folders = [...this.#searches].filter(([, found]) => found.has(path)).map(([folder]) => folder);
@@ -202,8 +197,7 @@ export class ModelRegistry {
   }
 
   #notify(paths: readonly string[], list: boolean, progress = false): void {
-    if (paths.length === 0 && !list) return;
-    for (const listener of [...this.#listeners]) listener({ paths, list, progress });
+    if (paths.length > 0 || list) this.#changed.fire({ paths, list, progress });
   }
 }
 

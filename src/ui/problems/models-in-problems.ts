@@ -1,7 +1,6 @@
 import { type Diagnostic, languages, Uri } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import { locateModel } from "../../workspace/policies.ts";
 import { decisionOf } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { type ModelProblem, problemsOf } from "./model-problems.ts";
@@ -76,7 +75,7 @@ export class ModelsInProblems {
     const files = decisionOf(model) === undefined ? undefined : await policies.filesFor(model.folder);
     const all = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap((file) => file.policies);
     // The model may have changed in the meantime.
-    return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
+    return problemsOf(registry.get(path) ?? model, all);
   }
 
   #show(places: ReadonlySet<string>): void {

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
-import { readBundle, readLines, readSignatureFile } from "../bundle/read-bundle.ts";
+import { readLines, readSignatureFile } from "../bundle/read-bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { Resource, Serialization } from "../manifest/manifest.ts";
@@ -92,18 +92,4 @@ export function inspectParts(bytes: Buffer, label: string): Readonly<InspectedPa
     parts.problem = error;
   }
   return parts;
-}
-
-/** The method and key that a signature file claims. Selects how to verify; never a reason to accept. */
-export interface VerificationHint {
-  readonly method: SigningMethod;
-  /** Of a key: hex fingerprint, by the reference's reckoning. */
-  readonly hint?: string;
-}
-
-/** @throws ProvenanceError SIGNATURE_*, BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING */
-export async function readVerificationHint(signature: string): Promise<VerificationHint> {
-  const { material } = await readBundle(signature);
-  const { method } = material;
-  return material.method === "key" && material.hint !== undefined ? { method, hint: material.hint } : { method };
 }

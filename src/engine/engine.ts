@@ -32,7 +32,7 @@ export class Engine {
 
   /** The function of that name, in the engine. */
   run<K extends PlainCall>(call: K, options: CallOptions<K>, watching: DigestOptions = {}): Promise<CallResult<K>> {
-    return this.#call(call, options, { ...watching, leaveAtOnce: true, mayRepeat: call !== "writePin" });
+    return this.#call(call, options, { ...watching, leaveAtOnce: true });
   }
 
   authenticate({ trust, ...options }: AuthenticateOptions): Promise<Verdict> {

@@ -34,7 +34,6 @@ export const HANDLERS: Handlers = {
     (await import("../core/operations/bill-of-materials.ts")).billOfMaterials({ ...options, ...reading(context) }),
   planPin: async (options, context) =>
     (await import("../core/operations/policy/pin-model.ts")).planPin({ ...options, ...reading(context) }),
-  writePin: async (plan) => (await import("../core/operations/policy/pin-model.ts")).writePin(plan),
   async sizeHint({ model }, { signal }) {
     const { measure } = await import("../core/model/measure.ts");
     return (await measure(model, signal))?.bytes ?? 0;

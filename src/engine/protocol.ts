@@ -33,7 +33,6 @@ export interface EngineCalls extends OpenSignatureCalls {
   lookUpHubModel(options: HubLookup): CachedModel | undefined;
   billOfMaterials(options: Omit<BomOptions, Local>): string;
   planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
-  writePin(options: Pick<PinPlan, "policy" | "lock">): void;
   /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
   previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;

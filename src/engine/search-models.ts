@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { findModels } from "../core/model/find-models.ts";
 import type { SkipReason } from "../core/model/find-options.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
-import { type FoundModel, foundModel, type SignatureWithoutModel } from "../core/model/found-model.ts";
+import type { FoundModel, SignatureWithoutModel } from "../core/model/found-model.ts";
 import { Glob } from "../core/policy/glob.ts";
 import { compileGlobs } from "./editor-globs.ts";
 
@@ -95,7 +95,7 @@ async function namedModels(folder: string, named: ReadonlySet<string>, found: re
     const path = name === "." ? folder : join(folder, name);
     if (known.has(path) || !existsSync(path)) continue;
     const kind = statSync(path).isDirectory() ? "directory" : "file";
-    models.push(foundModel(path, kind, await findSignatures(path, { within: folder })));
+    models.push({ path, kind, signatures: await findSignatures(path, { within: folder }) });
   }
   return models;
 }

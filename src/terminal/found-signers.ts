@@ -1,7 +1,7 @@
 import { basename, relative, sep } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { findModels } from "../core/model/find-models.ts";
-import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
 import { authenticateSeveral } from "../core/operations/verify/verify.ts";
 import { authoritiesFor, rootOf, signerKey } from "../core/policy/editing/signer-authority.ts";
 import type { AuthorityDocument, PathOrData } from "../core/policy/policy-document.ts";
@@ -50,7 +50,7 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
   });
   for (const found of models) {
     const model = relative(search.folder, found.path).split(sep).join("/") || ".";
-    if (found.signature === undefined) {
+    if (found.signatures.length === 0) {
       unsigned.push(model);
       continue;
     }
@@ -75,7 +75,7 @@ async function signerOf(model: FoundModel, { keys, roots, publicSigstore }: Sign
   try {
     const { deciding, checked } = await authenticateSeveral({
       model: model.path,
-      signature: signaturesOf(model),
+      signature: model.signatures,
       trust,
     });
     const [known] = checked.flatMap(({ verdict }) => verdict.signer ?? []);

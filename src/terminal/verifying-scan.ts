@@ -2,7 +2,7 @@ import { ProvenanceError } from "../core/errors.ts";
 import { demandForAll, demandsOf } from "../core/gate/demand.ts";
 import { exemptPaths } from "../core/gate/exempt-files.ts";
 import type { searchGate } from "../core/gate/search-gate.ts";
-import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
 import { allowsUse } from "../core/policy/decision.ts";
 import { covers } from "../core/policy/evaluate.ts";
 import type { Trust } from "../core/trust.ts";
@@ -86,8 +86,7 @@ export async function trustScan(root: string, trust: Trust): Promise<VerifyingSc
       exemptPaths: new Set(),
     },
     verify: async (found, reading) => {
-      const { path: model } = found;
-      const signature = signaturesOf(found);
+      const { path: model, signatures: signature } = found;
       return signature.length === 0
         ? { state: "unsigned", model, reasons: [] }
         : verify({ ...reading, model, trust, signature });

@@ -43,6 +43,25 @@ export async function pickFile({ defaultUri, ...options }: OpenDialogOptions): P
   return uri.fsPath;
 }
 
+/**
+ * Asks in a modal dialog. Text of others is escaped here.
+ *
+ * @param paragraphs the lines of each
+ * @param buttons Enter presses the first
+ * @returns the button, undefined if the user closes the dialog
+ */
+export async function askInDialog(
+  level: "information" | "warning" | "error",
+  question: string,
+  paragraphs: readonly (readonly string[])[],
+  ...buttons: string[]
+): Promise<string | undefined> {
+  const filled = paragraphs.filter((lines) => lines.length > 0);
+  const detail = filled.map((lines) => lines.map(messageText).join("\n")).join("\n\n");
+  const { showInformationMessage: information, showWarningMessage: warning, showErrorMessage: error } = window;
+  return { information, warning, error }[level](messageText(question), { modal: true, detail }, ...buttons);
+}
+
 export interface RecentFileQuestion {
   readonly title: string;
   readonly placeHolder: string;

@@ -8,7 +8,7 @@ import { COMMANDS } from "../platform/ids.ts";
 import { escapeMarkdown } from "../platform/markdown-text.ts";
 import { onSettingChanged, setting } from "../platform/settings.ts";
 import type { Checker, CheckProgress } from "../workspace/checker.ts";
-import type { KnownModel, ModelRegistry } from "../workspace/registry.ts";
+import { decisionOf, type KnownModel, type ModelRegistry } from "../workspace/registry.ts";
 import { notedUnknownSigners, type UnknownSignerGroup } from "../workspace/unknown-signers.ts";
 import { worstFirst } from "../workspace/worst-first.ts";
 import { commandLink, hoverMarkdown } from "./hover.ts";
@@ -75,7 +75,7 @@ function warning(icon: string, text: string): Summary {
 
 /** The errors in policies, by the decisions on these models; each once. */
 function unreadablePolicies(models: readonly KnownModel[]): readonly string[] {
-  const reasons = models.flatMap(({ verdict, before }) => (verdict.decision ?? before?.decision)?.reasons ?? []);
+  const reasons = models.flatMap((model) => decisionOf(model)?.reasons ?? []);
   return [...new Set(reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message))];
 }
 

@@ -1,10 +1,10 @@
 import { type ErrorCode, ProvenanceError } from "../core/errors.ts";
 import type { DigestMode, DigestOptions } from "../core/hashing/digest-request.ts";
-import type { Verdict } from "../core/verdict.ts";
+import type { StaleCause, Verdict } from "../core/verdict.ts";
 import type { CheckDepth } from "../engine/check-model.ts";
 import { type Job, nextJob } from "./check-queue.ts";
-import { lastReached, ModelReader, type ReaderServices } from "./model-reader.ts";
-import { type KnownModel, restsOnFiles } from "./registry.ts";
+import { ModelReader, type ReaderServices } from "./model-reader.ts";
+import { type KnownModel, lastReached, restsOnFiles } from "./registry.ts";
 import { retainFailure } from "./retained-failure.ts";
 
 export interface CheckerServices extends ReaderServices {
@@ -35,10 +35,12 @@ export class Checker {
   #running: Job | undefined;
   /** Interrupts the running job, which is then queued again. */
   #hold = new AbortController();
-  /** Files changed during the running check. */
+  /** Files changed while the running check read them. */
   #filesChanged = false;
   /** Trust changed during the running check, which is repeated. */
   #trustChanged = false;
+  /** Why the verdict before the running check no longer stands, if so. */
+  #outdated: StaleCause | undefined;
   /** Models that were to be checked since the checker was idle. */
   readonly #batch = new Set<string>();
 
@@ -53,10 +55,12 @@ export class Checker {
    */
   check(path: string, depth: CheckDepth, options: CheckOptions = {}): Promise<Verdict> {
     const { asked = false, mode = "full" } = options;
-    // A requested check is pending; changes during it make it end as `stale`.
-    if (!asked && this.#isAskedFor(path)) return Promise.reject(cancelled());
-    if (asked && depth === "files") this.#asked.add(path);
-    this.#cancelUnasked(path);
+    if (!asked) this.#cancelUnasked(path);
+    else {
+      this.#asked.add(path);
+      // An automatic check of the model waits, and takes place if this one is cancelled or fails.
+      if (this.#running?.path === path && !this.#running.asked) this.#hold.abort();
+    }
     return new Promise((resolve, reject) => {
       const abort = new AbortController();
       const settle = { resolve, reject };
@@ -86,20 +90,30 @@ export class Checker {
     return this.#asked.has(path);
   }
 
-  /** Files of the model changed: cancels automatic checks; a requested one ends as `stale`. */
-  filesChanged(path: string): void {
-    this.#cancelUnasked(path);
-    if (this.#running?.path === path && this.#running.depth === "files") this.#filesChanged = true;
+  /**
+   * Files of the model changed: cancels automatic checks; a requested one ends as `stale`.
+   *
+   * @returns whether an automatic check was cancelled
+   */
+  filesChanged(path: string): boolean {
+    if (this.isChecking(path)) {
+      this.#filesChanged = true;
+      this.#outdated = "files";
+    }
+    return this.#cancelUnasked(path);
   }
 
-  /** Trusted signers or policies changed: cancels automatic checks; a requested one is repeated. */
-  trustChanged(path: string): void {
-    this.#cancelUnasked(path);
-    if (this.#running?.path === path && this.#running.depth === "files") this.#trustChanged = true;
+  /** Trusted signers or policies changed: as {@link filesChanged}, but a requested check is repeated. */
+  trustChanged(path: string, cause: StaleCause): boolean {
+    if (this.isChecking(path)) {
+      this.#trustChanged = true;
+      this.#outdated ??= cause;
+    }
+    return this.#cancelUnasked(path);
   }
 
   isChecking(path: string): boolean {
-    return this.#running?.path === path && this.#running.depth === "files";
+    return this.#running?.path === path;
   }
 
   /** Interrupts or continues the automatic check that reads files. */
@@ -120,13 +134,14 @@ export class Checker {
     if (this.#running !== undefined) this.#cancel(this.#running);
   }
 
-  #isAskedFor(path: string): boolean {
-    return [...this.#waiting, this.#running].some((job) => job?.path === path && job.asked && job.depth === "files");
-  }
-
-  #cancelUnasked(path: string): void {
-    for (const job of this.#waiting) if (job.path === path && !job.asked) this.#cancel(job);
-    if (this.#running?.path === path && !this.#running.asked) this.#cancel(this.#running);
+  #cancelUnasked(path: string): boolean {
+    let found = false;
+    for (const job of [...this.#waiting, this.#running]) {
+      if (job?.path !== path || job.asked) continue;
+      this.#cancel(job);
+      found = true;
+    }
+    return found;
   }
 
   #cancel(job: Job): void {
@@ -155,6 +170,7 @@ export class Checker {
     this.#waiting.delete(job);
     this.#running = job;
     this.#filesChanged = false;
+    this.#outdated = undefined;
     this.#hold = new AbortController();
     const { signal: held } = this.#hold;
     const signal = AbortSignal.any([job.abort.signal, held]);
@@ -187,11 +203,13 @@ export class Checker {
         reached =
           job.depth === "files"
             ? await this.#reader.files(job, known, signal, () => {
-                this.#filesChanged = false;
+                // Unless a search has found other signatures meanwhile.
+                if (registry.get(job.path)?.verdict.state === "checking") this.#filesChanged = false;
               })
             : await this.#reader.signature(known, job.asked);
       } while (this.#trustChanged && !signal.aborted);
       if (signal.aborted) throw cancelled();
+      if (job.asked) this.#cancelUnasked(job.path);
       const verdict = retainFailure(known, reached);
       if (this.#filesChanged) return this.#endAsStale(job.path, verdict);
       const current = registry.get(job.path)?.verdict;
@@ -233,14 +251,19 @@ export class Checker {
     return verdict;
   }
 
-  /** Restores the verdict before a check that did not end; `stale` where files changed during it. */
+  /** Restores the verdict before a check that did not end; `stale` where files or trust changed during it. */
   #restore(known: KnownModel): void {
-    if (this.#services.registry.get(known.path)?.verdict.state !== "checking") return;
+    const { registry } = this.#services;
+    if (registry.get(known.path)?.verdict.state !== "checking") return;
     const before = lastReached(known);
-    if (this.#filesChanged && before !== undefined && before.coverage !== undefined) {
-      this.#services.registry.update(known.path, { ...before, state: "stale", staleBecause: "files" }, { before });
+    const staleBecause = this.#outdated;
+    // As without a check, changed trust outdates no failure and no verdict that is outdated already.
+    const { state } = known.verdict;
+    const stands = staleBecause !== "files" && (state === "modified" || state === "stale");
+    if (staleBecause === undefined || stands || before.coverage === undefined) {
+      registry.update(known.path, known.verdict, { before: known.before });
     } else {
-      this.#services.registry.update(known.path, known.verdict, { before: known.before });
+      registry.update(known.path, { ...before, state: "stale", staleBecause }, { before });
     }
   }
 }

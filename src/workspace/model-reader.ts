@@ -8,7 +8,7 @@ import type { CheckRequest } from "../engine/check-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 import type { Job } from "./check-queue.ts";
-import { type KnownModel, type ModelRegistry, uncheckedSignatures } from "./registry.ts";
+import { type KnownModel, lastReached, type ModelRegistry, uncheckedSignatures } from "./registry.ts";
 
 export interface ReaderServices {
   readonly registry: ModelRegistry;
@@ -101,12 +101,6 @@ export class ModelReader {
     const seen = this.#signatureFiles.get(signature);
     return seen !== undefined && seen === (await fileIdentity(signature));
   }
-}
-
-/** The last verdict that a check reached. */
-export function lastReached(known: KnownModel): Verdict | undefined {
-  const passing = known.verdict.state === "checking" || known.verdict.state === "stale";
-  return passing ? known.before : known.verdict;
 }
 
 /** Changes when the file is written or replaced; undefined if there is none. */

@@ -15,7 +15,6 @@ import { Discovery, type SearchHints } from "./discovery.ts";
 import { FolderWatches } from "./folder-watches.ts";
 import { Origins } from "./origins.ts";
 import { Policies } from "./policies.ts";
-import { PolicyRevalidator } from "./policy-revalidator.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
 import { ModelRegistry } from "./registry.ts";
 import { Revalidator } from "./revalidator.ts";
@@ -83,10 +82,8 @@ export class ModelTracker {
       new Discovery({ registry, engine, log: note, hints: (folder) => searchHints(folder, policies) }),
     );
     const revalidator = store.add(
-      new Revalidator({ registry, checker, automatic, covered: watches.covers.bind(watches), failed }),
+      new Revalidator({ registry, checker, policies, automatic, covered: watches.covers.bind(watches), failed }),
     );
-    const mayCheck = () => automatic() !== "off";
-    store.add(new PolicyRevalidator({ registry, policies, checker, revalidator, automatic: mayCheck, failed }));
     const searched = () => setContextKey("searched", true);
     const fileChanged = (uri: Uri): void => {
       policyWatcher.fileChanged(uri);

@@ -1,7 +1,8 @@
 import { basename, dirname, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
-import { type FoundModel, signaturesOf } from "../core/model/found-model.ts";
+import type { FoundModel } from "../core/model/found-model.ts";
+import type { Decision } from "../core/policy/decision.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 import { editorPath } from "../platform/editor-path.ts";
@@ -211,6 +212,16 @@ export function settledVerdict({ verdict, before }: KnownModel): Verdict {
   return verdict.state === "checking" ? (before ?? verdict) : verdict;
 }
 
+/** The last verdict that a check reached: while another check runs, and before it, the cause of that verdict persists. */
+export function lastReached({ verdict, before }: KnownModel): Verdict {
+  return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
+}
+
+/** What policies decided, also by the last verdict. */
+export function decisionOf({ verdict, before }: KnownModel): Decision | undefined {
+  return verdict.decision ?? before?.decision;
+}
+
 /** Whether the verdict was reached by reading the model's files. */
 export function restsOnFiles(verdict: Verdict): boolean {
   const { state, comparison } = verdict;
@@ -218,8 +229,7 @@ export function restsOnFiles(verdict: Verdict): boolean {
 }
 
 function knownModel(found: FoundModel): KnownModel {
-  const { path, kind, name } = found;
-  const signatures = signaturesOf(found);
+  const { path, kind, name, signatures } = found;
   const state = signatures.length === 0 ? "unsigned" : "unchecked";
   const verdict = { model: path, reasons: [], state, ...uncheckedSignatures(signatures) } as const;
   return { path, kind, ...(name !== undefined && { name }), verdict };
@@ -236,6 +246,5 @@ export function uncheckedSignatures(paths: readonly string[]): Pick<Verdict, "si
 
 function hasSignatures(verdict: Verdict, found: FoundModel): boolean {
   const known = new Set(signaturePaths(verdict));
-  const all = signaturesOf(found);
-  return known.size === all.length && all.every((path) => known.has(path));
+  return known.size === found.signatures.length && found.signatures.every((path) => known.has(path));
 }

@@ -166,7 +166,7 @@ describe("automatic verification", () => {
     const code = codeSurfaces({ registry });
     const surfaces = [new Badges(registry), showStatusBar({ registry, checker: { progress: undefined } }), code];
     const signature = join(model, "model.sig");
-    registry.add({ path: model, kind: "directory", signature }, folder);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
     const past: WeakRef<Verdict>[] = [];
     let rows: unknown[] = [];
     const change = async (times: number): Promise<void> => {

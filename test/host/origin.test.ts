@@ -26,7 +26,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, DOWNLOAD_SCHEME, EDITORS, SETTINGS } from "../../src/platform/ids.ts";
 import { modelHover } from "../../src/ui/hover.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
-import { DownloadDocument, downloadUri } from "../../src/ui/viewer/download-document.ts";
+import { downloadUri, ViewerDocument } from "../../src/ui/viewer/viewer-document.ts";
 import { Origins } from "../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { COMMITS } from "../support/downloads/hub-files.ts";
@@ -163,7 +163,7 @@ describe("the page of a download record has a document that", () => {
   let engine: Engine;
   let registry: ModelRegistry;
   let origins: Origins;
-  let document: DownloadDocument;
+  let document: ViewerDocument;
   let changes: number;
 
   before(() => {
@@ -177,7 +177,7 @@ describe("the page of a download record has a document that", () => {
     registry = new ModelRegistry();
     origins = new Origins({ registry, engine, readsAll: () => false, failed: () => {} });
     const address = downloadUri({ path: model, kind: "directory", verdict: unsigned(model) });
-    document = await DownloadDocument.open(address, { registry, origins, engine });
+    document = await ViewerDocument.open(address, { registry, origins, engine });
     changes = 0;
     document.onDidChange(() => {
       changes += 1;
@@ -195,7 +195,7 @@ describe("the page of a download record has a document that", () => {
   it("follows its model: unknown, not read, read, compared, changed, and gone", async () => {
     assert.equal((await document.state()).state.headline.label, "Not found");
     assert.equal(document.modelPath(), undefined);
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal(document.modelPath(), model);
     const first = (await document.state()).state;
     assert.equal(first.headline.label, "Not signed");
@@ -231,7 +231,7 @@ describe("the page of a download record has a document that", () => {
 
   it("says why a model cannot be read, once", async () => {
     rmSync(model, { recursive: true });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal(changes, 1);
     await document.state();
     await until("the reason is there", () => changes === 2);

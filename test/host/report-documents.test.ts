@@ -103,7 +103,7 @@ describe("the report documents", () => {
     try {
       const [quiet, overtaken] = [reportUri("report", path, "quiet"), reportUri("decision", path, "overtaken")];
       assert.equal(await documents.provideTextDocumentContent(overtaken), "decision");
-      registry.add({ path, kind: "directory" }, folder);
+      registry.add({ path, kind: "directory", signatures: [] }, folder);
       await documents.provideTextDocumentContent(quiet);
       renewed.length = 0;
       await workspace.openTextDocument(quiet);

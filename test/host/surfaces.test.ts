@@ -404,7 +404,7 @@ describe("the tree", () => {
     const found = (name: string, signature?: string): FoundModel => ({
       path: join(ROOT, name),
       kind: "directory",
-      ...(signature === undefined ? {} : { signature: join(ROOT, name, signature) }),
+      signatures: signature === undefined ? [] : [join(ROOT, name, signature)],
     });
     assert.deepEqual(listNotes(registry), { above: [], below: [] });
     registry.replaceFolder(ROOT, [found("a"), found("b")], { bound: 500_000, skippedFolders: { count: 0, first: [] } });
@@ -453,7 +453,7 @@ describe("the tree", () => {
     const names = ["a", "b", "c"];
     registry.replaceFolder(
       ROOT,
-      names.map((name) => ({ path: join(ROOT, name), kind: "directory", signature: join(ROOT, name, "model.sig") })),
+      names.map((name) => ({ path: join(ROOT, name), kind: "directory", signatures: [join(ROOT, name, "model.sig")] })),
     );
     for (const name of names) registry.update(join(ROOT, name), missingRoot(name).verdict);
     const [note] = listNotes(registry).above;
@@ -504,7 +504,7 @@ describe("the tree", () => {
     } as const;
     registry.replaceFolder(ROOT, [], { skippedFolders });
     assert.deepEqual(listNotes(registry).below, []);
-    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory" }], { skippedFolders });
+    registry.replaceFolder(ROOT, [{ path: join(ROOT, "a"), kind: "directory", signatures: [] }], { skippedFolders });
     const [note] = listNotes(registry).below;
     assert.equal(note?.label, "12 folders were not searched");
     assert.equal(note?.description, "env (environment)");

@@ -179,6 +179,23 @@ describe("trusting a signer in the editor", () => {
     assert.match(asked[0]?.detail ?? "", /glob: trusting\/a/);
   });
 
+  it("is offered after signing: in the policy that rejects the signer, and not in the settings", async () => {
+    const privateKey = join(outside, "release.pem");
+    writeFileSync(privateKey, keys.privatePem);
+    writeFileSync(policy, policyOf(inline(stranger.publicPem)));
+    const said: string[] = [];
+    const ask = async (text: string, options?: unknown, ...rest: readonly unknown[]): Promise<unknown> => {
+      if (typeof options === "object") return rest[0];
+      said.push([text, options, ...rest].join(" | "));
+      return undefined;
+    };
+    window.showInformationMessage = ask as typeof window.showInformationMessage;
+    await commands.executeCommand(COMMANDS.signModel, { model: Uri.file(at("a")), privateKey });
+    assert.deepEqual(said, [
+      "Signed a with the key release.pem. You don't trust this signer yet, so the model isn't verified. | Trust Signer… | Show Signature",
+    ]);
+  });
+
   it("ignores a path after it says what that means", async () => {
     writeFileSync(policy, policyOf(inline(keys.publicPem)));
     writeFileSync(join(at("a"), "notes.txt"), "n");

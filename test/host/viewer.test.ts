@@ -6,11 +6,9 @@ import { pathToFileURL } from "node:url";
 import { commands, extensions, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import { HashPool } from "../../src/core/hashing/hash-pool.ts";
 import type { OriginReport } from "../../src/core/origin/origin.ts";
-import { localizer } from "../../src/core/presentation/localizer.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { COMMANDS, EDITORS } from "../../src/platform/ids.ts";
-import { headlineOf } from "../../src/ui/viewer/presentation/headline.ts";
-import { SignatureDocument, showLine } from "../../src/ui/viewer/signature-document.ts";
+import { showLine, ViewerDocument } from "../../src/ui/viewer/viewer-document.ts";
 import type { Origins } from "../../src/workspace/origins.ts";
 import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
@@ -97,15 +95,15 @@ describe("the signature viewer in its host", () => {
   });
 
   describe("has a document that", () => {
-    const english = localizer((message) => message, "en");
     let registry: ModelRegistry;
-    let document: SignatureDocument;
+    let document: ViewerDocument;
     let engine: Engine;
     let changes: number;
     let report: OriginReport | undefined;
     let read: ((path: string) => void) | undefined;
-    const origins: Pick<Origins, "get" | "request" | "onDidChange"> = {
+    const origins: Pick<Origins, "get" | "failure" | "request" | "onDidChange"> = {
       get: () => report,
+      failure: () => undefined,
       request: () => {},
       onDidChange: (listener) => {
         read = listener;
@@ -116,7 +114,7 @@ describe("the signature viewer in its host", () => {
     beforeEach(async () => {
       registry = new ModelRegistry();
       report = undefined;
-      document = await SignatureDocument.open(Uri.file(signature), { registry, engine, origins });
+      document = await ViewerDocument.open(Uri.file(signature), { registry, engine, origins });
       changes = 0;
       document.onDidChange(() => {
         changes += 1;
@@ -131,19 +129,19 @@ describe("the signature viewer in its host", () => {
     after(() => engine.dispose());
 
     async function label(): Promise<string> {
-      return headlineOf((await document.snapshot()).subject, english).label;
+      return (await document.state()).state.headline.label;
     }
 
     it("follows the verdict of its model, and ignores other models", async () => {
       assert.equal(await label(), "Not checked yet");
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       assert.equal(changes, 1);
       const { generation } = await document.snapshot();
       registry.update(model, { state: "verified", model, signature, reasons: [] });
       assert.equal(changes, 2);
       assert.equal(await label(), "Verified");
       assert.equal((await document.snapshot()).generation, generation, "no row changed");
-      registry.add({ path: join(folder, "other"), kind: "directory" }, folder);
+      registry.add({ path: join(folder, "other"), kind: "directory", signatures: [] }, folder);
       assert.equal(changes, 2);
     });
 
@@ -151,20 +149,20 @@ describe("the signature viewer in its host", () => {
       const path = join(model, "claims.jsonl");
       const line = JSON.stringify(JSON.parse(readFileSync(signature, "utf8")));
       writeFileSync(path, `${line}\n${line}\n`);
-      const claims = await SignatureDocument.open(Uri.file(path), { registry, engine, origins });
-      const shown = async () => (await claims.snapshot()).subject.summary.line;
+      const claims = await ViewerDocument.open(Uri.file(path), { registry, engine, origins });
+      const shown = async () => (await claims.snapshot()).subject.summary?.line;
       try {
         assert.equal(await shown(), 1);
-        registry.add({ path: model, kind: "directory", signature: path }, folder);
+        registry.add({ path: model, kind: "directory", signatures: [path] }, folder);
         const base = { signature: path, accepted: false, decisive: false, state: "unverifiable" } as const;
         const second = { ...base, line: 2, state: "verified", accepted: true, decisive: true } as const;
         const signatures = [{ ...base, line: 1 }, second];
         registry.update(model, { state: "verified", model, signature: path, signatures, reasons: [] });
         assert.equal(await shown(), 2);
-        assert.equal(headlineOf((await claims.snapshot()).subject, english).label, "Verified");
+        assert.equal((await claims.state()).state.headline.label, "Verified");
         showLine(Uri.file(path), 1);
         assert.equal(await shown(), 1);
-        assert.equal(headlineOf((await claims.snapshot()).subject, english).label, "Can't be verified here");
+        assert.equal((await claims.state()).state.headline.label, "Can't be verified here");
         showLine(Uri.file(path), undefined);
         assert.equal(await shown(), 2);
       } finally {
@@ -174,7 +172,7 @@ describe("the signature viewer in its host", () => {
     });
 
     it("has the state of every file, and new rows when files change", async () => {
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       const before = await document.snapshot();
       assert.deepEqual([before.counts.listed, before.counts.changed], [1, 0]);
       const changed = [{ name: "model.safetensors", expected: "00", found: "01" }];
@@ -194,7 +192,7 @@ describe("the signature viewer in its host", () => {
     });
 
     it("shows where the model was downloaded from as soon as that is read, beside the same verdict", async () => {
-      registry.add({ path: model, kind: "directory", signature }, folder);
+      registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
       const before = await document.state();
       assert.equal(before.state.download, undefined);
       report = { pointers: [], claims: [{ file: "README.md", field: "license", kind: "license", value: "MIT" }] };
@@ -209,11 +207,11 @@ describe("the signature viewer in its host", () => {
     });
 
     it("reads the file again when it is written, and says what is wrong with it", async () => {
-      const root = (await document.snapshot()).subject.summary.statement?.rootDigest;
+      const root = (await document.snapshot()).subject.summary?.statement?.rootDigest;
       assert.match(root ?? "", /^[0-9a-f]{64}$/);
       writeFileSync(signature, "cut sh");
       await until("the change was reported", () => changes > 0);
-      assert.equal((await document.snapshot()).subject.summary.problem?.code, "BUNDLE_NOT_JSON");
+      assert.equal((await document.snapshot()).subject.summary?.problem?.code, "BUNDLE_NOT_JSON");
       rmSync(signature);
       signature = await signWith(model, keys.privatePem, pool);
     });

@@ -16,6 +16,7 @@ import type {
   SigstoreSigner,
 } from "../../src/core/verification/signer.ts";
 import { identityTypeOf } from "../../src/core/verification/sigstore/expected-identity.ts";
+import { Policies } from "../../src/workspace/policies.ts";
 
 /** What stands in for a part of a policy that a test does not care about. */
 export interface PolicyParts {
@@ -28,6 +29,17 @@ export interface PolicyParts {
   readonly authorities: readonly string[];
   /** YAML in one line. */
   readonly verification?: string;
+}
+
+/** The policies of a window that has none: `folder` has no policy file. */
+export function noPolicies(folder: string): Policies {
+  return new Policies({
+    userPolicy: () => "",
+    defaultUserPolicy: join(folder, "config", "model-policy.yaml"),
+    ownDisk: () => true,
+    workspaceTrusted: () => true,
+    log: () => {},
+  });
 }
 
 /** The text of a policy document. Authorities are called a0, a1… */

@@ -20,10 +20,7 @@ const MessageBundle = v.looseObject({
   messageSignature: v.looseObject({ signature: v.string() }),
 });
 
-/** What a bundle of OMS has not; without it, the text need not be parsed. */
-const FOREIGN_FIELD = /"(?:base64Signature|messageSignature)"\s*:/;
-
-/** The tool that made a signature file which is none of OMS; undefined where it is not known. */
+/** The tool that made a signature file which is neither of OMS nor JSON; undefined where it is not known. */
 export function foreignSignature(bytes: Buffer): ForeignSignature | undefined {
   if (bytes.length > MAX_BYTES) return undefined;
   const text = bytes.toString("latin1");
@@ -33,18 +30,13 @@ export function foreignSignature(bytes: Buffer): ForeignSignature | undefined {
   if (isBinaryPgpSignature(bytes)) return "gpg";
   const bare = decodeBase64(text.trim());
   // An ECDSA signature in DER: a sequence of two integers.
-  if (bare !== undefined) return bare.length >= 60 && bare[0] === 0x30 && bare[2] === 0x02 ? "cosign" : undefined;
-  return FOREIGN_FIELD.test(text) ? foreignBundle(bytes) : undefined;
+  return bare !== undefined && bare.length >= 60 && bare[0] === 0x30 && bare[2] === 0x02 ? "cosign" : undefined;
 }
 
-function foreignBundle(bytes: Buffer): ForeignSignature | undefined {
-  try {
-    const json: unknown = JSON.parse(bytes.toString("utf8"));
-    if (v.is(CosignBundle, json)) return "cosign";
-    return v.is(MessageBundle, json) ? "sigstore" : undefined;
-  } catch {
-    return undefined;
-  }
+/** The same for a file that is JSON. */
+export function foreignBundle(json: unknown): ForeignSignature | undefined {
+  if (v.is(CosignBundle, json)) return "cosign";
+  return v.is(MessageBundle, json) ? "sigstore" : undefined;
 }
 
 /** A signature packet (RFC 9580, 4.2 and 5.2): tag 2, then the version, 3 to 6. */
@@ -58,15 +50,11 @@ function isBinaryPgpSignature(bytes: Buffer): boolean {
   return version !== undefined && version >= 3 && version <= 6;
 }
 
-const NAMES: Readonly<Record<ForeignSignature, string>> = {
+/** `a cosign signature`. */
+export const FOREIGN_SIGNATURES: Readonly<Record<ForeignSignature, string>> = {
   cosign: "a cosign signature",
   sigstore: "a Sigstore signature (cosign or sigstore)",
   minisign: "a minisign signature",
   gpg: "a GPG signature",
   ssh: "an SSH signature",
 };
-
-/** `a cosign signature`. */
-export function foreignSignatureText(tool: ForeignSignature): string {
-  return NAMES[tool];
-}

@@ -5,7 +5,7 @@ import { decodeBase64 } from "./base64.ts";
 import { MAX_BUNDLE_BYTES, parseBoundedJson } from "./bounded-json.ts";
 import type { Bundle, VerificationMaterial } from "./bundle.ts";
 import { PAYLOAD_TYPE } from "./dsse.ts";
-import { foreignSignature, foreignSignatureText } from "./foreign-signature.ts";
+import { FOREIGN_SIGNATURES, type ForeignSignature, foreignBundle, foreignSignature } from "./foreign-signature.ts";
 import { parseShape } from "./parse-shape.ts";
 
 /** Sigstore bundle versions 0.1 to 0.3, in both spellings. */
@@ -50,6 +50,7 @@ export function parseBundle(bytes: Buffer, label: string): Bundle {
   if (bytes.length > MAX_BUNDLE_BYTES) throw tooLarge(label, bytes.length);
   refuseOtherFiles(bytes, label);
   const json = parseBoundedJson(bytes, label, { notJson: "BUNDLE_NOT_JSON", malformed: "BUNDLE_MALFORMED" });
+  refuseForeign(foreignBundle(json), label);
   const shape = parseShape(BundleShape, json, "BUNDLE_MALFORMED", label);
   if (!MEDIA_TYPES.has(shape.mediaType)) {
     const message = `${label} is not a Sigstore bundle of a known version: its media type is "${shape.mediaType}".`;
@@ -132,19 +133,18 @@ function refuseOtherFiles(bytes: Buffer, label: string): void {
       { names: [label], count: 1, bytes: pointer.size },
     );
   }
-  const tool = foreignSignature(bytes);
-  if (tool !== undefined) {
-    fail(
-      "BUNDLE_FOREIGN_SIGNATURE",
-      `${label} is ${foreignSignatureText(tool)} over one file, not an OMS signature. It says nothing about this model.`,
-      { tool },
-    );
-  }
+  refuseForeign(foreignSignature(bytes), label);
   if (bytes.length > 4096) return;
   const text = bytes.toString("latin1").replace(/\s/g, "");
   if (decodeBase64(text) === undefined) return;
   const message = `${label} is a bare signature of another tool, not an OMS signature: it does not name the files that it signs.`;
   fail("BUNDLE_BARE_SIGNATURE", message);
+}
+
+function refuseForeign(tool: ForeignSignature | undefined, label: string): void {
+  if (tool === undefined) return;
+  const what = `${FOREIGN_SIGNATURES[tool]} over one file, not an OMS signature`;
+  fail("BUNDLE_FOREIGN_SIGNATURE", `${label} is ${what}. It says nothing about this model.`, { tool });
 }
 
 function decode(text: string, at: string, label: string, code: ErrorCode = "BUNDLE_MALFORMED"): Buffer {

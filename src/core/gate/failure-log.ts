@@ -42,19 +42,14 @@ export class FailureLog {
 
   /** @param demands those that the path violates */
   add(code: PathCode, path: string, demands: readonly Demand[]): void {
-    const enforced = demands.filter((demand) => demand.enforced);
-    const concerned = enforced.length > 0 ? enforced : demands;
     for (const demand of demands) this.met.add(demand);
-    const key = `${code} ${enforced.length > 0}`;
-    const entry = this.#entries.get(key) ?? {
-      code,
-      passed: enforced.length === 0,
-      sources: new Set<string>(),
-      sample: new PathSample(),
-    };
-    for (const { source } of concerned) entry.sources.add(source);
+    const enforced = demands.filter((demand) => demand.enforced);
+    const passed = enforced.length === 0;
+    const known = this.#entries.get(`${code} ${passed}`);
+    const entry = known ?? { code, passed, sources: new Set<string>(), sample: new PathSample() };
+    this.#entries.set(`${code} ${passed}`, entry);
+    for (const { source } of passed ? demands : enforced) entry.sources.add(source);
     entry.sample.add(path);
-    this.#entries.set(key, entry);
   }
 
   /** As {@link add}; without a demand, it is only reported as skipped. */
@@ -69,13 +64,16 @@ export class FailureLog {
       code === "SEARCH_PATH_MISSING"
         ? `There is nothing at ${pattern}, where the policy ${source} demands a signed model.`
         : `No model matches the pattern ${pattern} of ${source}. Correct the pattern, or allow it with --allow-empty.`;
-    const about = {
+    const place = location && { place: location };
+    this.#ofPatterns.push({
+      code,
+      message,
+      passed: !enforced,
       policies: [source],
       paths: [pattern],
       count: 1,
-      ...(location !== undefined && { place: location }),
-    };
-    this.#ofPatterns.push({ code, message, passed: !enforced, ...about });
+      ...place,
+    });
   }
 
   addEmpty(folder: string): void {

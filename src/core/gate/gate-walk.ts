@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ProvenanceError, systemCode } from "../errors.ts";
 import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from "../model/folder-signatures.ts";
-import { type FoundModel, foundModel, type SignatureWithoutModel, signaturesOf } from "../model/found-model.ts";
+import type { FoundModel, SignatureWithoutModel } from "../model/found-model.ts";
 import { hubBlob, storedBlob } from "../model/hub-cache.ts";
 import { entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, isSkillFile, ownershipOf } from "../model/model-files.ts";
@@ -82,9 +82,9 @@ export class GateWalk {
   /** Signatures that are found later, inside a folder, go before those beside it. */
   add(model: FoundModel): void {
     const known = this.models.get(model.path);
-    const all = new Set([...signaturesOf(model), ...(known === undefined ? [] : signaturesOf(known))]);
-    if (known === undefined || model.signature !== undefined) {
-      this.models.set(model.path, foundModel(model.path, model.kind, [...all]));
+    const all = new Set([...model.signatures, ...(known?.signatures ?? [])]);
+    if (known === undefined || model.signatures.length > 0) {
+      this.models.set(model.path, { path: model.path, kind: model.kind, signatures: [...all] });
     }
   }
 
@@ -94,8 +94,8 @@ export class GateWalk {
     for (const [stray, folder] of this.#strays) {
       const { path, claims } = stray;
       const model = this.models.get(folder);
-      if (model !== undefined && model.signature === undefined && signsFolder(stray)) {
-        this.add(foundModel(folder, model.kind, [path]));
+      if (model !== undefined && model.signatures.length === 0 && signsFolder(stray)) {
+        this.add({ path: folder, kind: model.kind, signatures: [path] });
       } else {
         const subject = claims[0]?.subject;
         left.push({ path, ...(subject !== undefined && { subject }) });
@@ -110,7 +110,7 @@ export class GateWalk {
     const { relative } = folder;
     const isModel = (demand: Demand) => isNamed(demand, relative) && !demand.exemptsTree(relative);
     if (!literals.has(relative) && !rules.demands.some(isModel)) return folder;
-    this.add(foundModel(folder.path, "directory", []));
+    this.add({ path: folder.path, kind: "directory", signatures: [] });
     return rules.asModel(folder);
   }
 
@@ -120,7 +120,7 @@ export class GateWalk {
     if (found === undefined) return;
     this.folders++;
     const own = [...(found.signatures.get(pending.path) ?? []), ...this.#signaturesAbove(pending)];
-    if (own.length > 0) this.add(foundModel(pending.path, "directory", own));
+    if (own.length > 0) this.add({ path: pending.path, kind: "directory", signatures: own });
     const folder = this.#withUnsigned(own.length === 0 ? pending : rules.asModel(pending), found);
     for (const stray of found.strays) this.#strays.set(stray, folder.path);
     const strays = [...folder.strays, ...found.strays];
@@ -133,7 +133,7 @@ export class GateWalk {
     for (const name of found.folders) {
       const child = this.asNamed(rules.child({ ...folder, strays }, name));
       const signatures = found.signatures.get(child.path);
-      if (signatures !== undefined) this.add(foundModel(child.path, "directory", signatures));
+      if (signatures !== undefined) this.add({ path: child.path, kind: "directory", signatures });
       this.#pending.push(signatures === undefined ? child : rules.asModel(child));
     }
   }
@@ -204,7 +204,7 @@ export class GateWalk {
     const isPart = isPackage ? owner !== "nothing" : isPartOf(owner, found.descriptions);
     if (isPart && !isSkill) return { ...folder, isUnsigned: true };
     if (!covers(folder.relative) || (found.hasSignedFile && !isPackage && !isSkill)) return folder;
-    this.add(foundModel(folder.path, "directory", []));
+    this.add({ path: folder.path, kind: "directory", signatures: [] });
     return rules.asUnsigned(folder, isPackage || isSkill ? "everything" : ownershipOf(found.descriptions));
   }
 
@@ -251,7 +251,7 @@ export class GateWalk {
       isNamed(demand, relative) && (demand.kind === "literal" || !(isExempt || demand.exempts(relative)));
     const matching = open.filter((demand) => folder.matched.has(demand) || matches(demand, relative));
     const isModel = signatures.length > 0 || literals.has(relative) || matching.some(isModelOf);
-    if (isModel) this.add(foundModel(path, "file", signatures));
+    if (isModel) this.add({ path, kind: "file", signatures });
     if (folder.inModel) for (const demand of rules.demands) if (matches(demand, relative)) log.met.add(demand);
     if (isExempt) return;
     const demanding = matching.filter((demand) => !demand.exempts(relative));
@@ -264,7 +264,7 @@ export class GateWalk {
     );
     const isCounted = isModel || folder.isUnsigned === true || (folder.inModel && strict.length === 0);
     const isUnsignedModel = isKnownFormat(name) && !isCounted;
-    if (isUnsignedModel) this.add({ path, kind: "file" });
+    if (isUnsignedModel) this.add({ path, kind: "file", signatures: [] });
     // For a model without a signature, the policies that cover it report that.
     const uncovered = strict.filter((demand) => !(isUnsignedModel && demand.covers(relative)));
     if (uncovered.length > 0) log.add("SEARCH_UNCOVERED", relative, uncovered);

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { systemCode } from "../errors.ts";
 import { findModels } from "../model/find-models.ts";
 import { findSignatures, statModel, straysAround } from "../model/find-signatures.ts";
-import { type FoundModel, foundModel, type SignatureWithoutModel } from "../model/found-model.ts";
+import type { FoundModel, SignatureWithoutModel } from "../model/found-model.ts";
 import { compareCodePoints } from "../model/names.ts";
 import { readOllamaModel } from "../model/ollama-store.ts";
 import { isInside, nameBelow } from "../model/path-below.ts";
@@ -125,7 +125,7 @@ class Gate {
     // What is next to the scanned folder is not scanned.
     const signatures = isFolder && start === scanned ? [] : await findSignatures(start, { signal, within: root });
     if (!isFolder || signatures.length > 0) {
-      this.#walk.add(foundModel(start, isFolder ? "directory" : "file", signatures));
+      this.#walk.add({ path: start, kind: isFolder ? "directory" : "file", signatures });
     }
     if (!isFolder) return;
     const strays = await straysAround(start, root, new TimeSlices(signal));

@@ -1,5 +1,6 @@
 import { ProvenanceError } from "../errors.ts";
 import type { FileList, ModelFile } from "../model/file-list.ts";
+import type { Serialization } from "./manifest.ts";
 import { type PartNumber, partText } from "./part-number.ts";
 import { changeSince, type FileEntry, fileState, type PartialManifest } from "./partial-manifest.ts";
 
@@ -16,9 +17,10 @@ const NAMED_AT_MOST = 10;
  * Rejects parts that are not of one run, or not each there once.
  *
  * @param folder for messages
+ * @returns how all of them were made
  * @throws ProvenanceError MANIFEST_INCOMPLETE, MANIFEST_MISMATCH
  */
-export function checkParts(parts: readonly ManifestFile[], folder: string): void {
+export function checkParts(parts: readonly ManifestFile[], folder: string): Serialization {
   const [first] = parts;
   if (first === undefined) throw incomplete(`There is no manifest (*.json) in ${folder}: run digest --part first.`);
   const { count } = first.manifest.part;
@@ -40,7 +42,7 @@ export function checkParts(parts: readonly ManifestFile[], folder: string): void
       throw mismatch(`${other} and ${label} are both part ${partText(part)}: remove one of them.`);
     seen.set(part.index, label);
   }
-  if (seen.size === count) return;
+  if (seen.size === count) return first.manifest.serialization;
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !seen.has(index));
   const named = missing.slice(0, NAMED_AT_MOST).map((index) => partText({ index, count }));
   const more = missing.length - named.length;
@@ -55,11 +57,17 @@ export function checkParts(parts: readonly ManifestFile[], folder: string): void
  * since its part was made.
  *
  * @param parts accepted by {@link checkParts}
+ * @param serialization its result
  * @param list the model as it is now, without what the parts excluded
  * @param model basename
  * @throws ProvenanceError MANIFEST_INCOMPLETE, MANIFEST_MISMATCH
  */
-export function joinParts(parts: readonly ManifestFile[], list: FileList, model: string): PartialManifest {
+export function joinParts(
+  parts: readonly ManifestFile[],
+  serialization: Serialization,
+  list: FileList,
+  model: string,
+): PartialManifest {
   const found = new Map(list.files.map((file) => [file.name, file]));
   for (const { label, manifest } of parts) {
     for (const entry of manifest.files) {
@@ -70,16 +78,12 @@ export function joinParts(parts: readonly ManifestFile[], list: FileList, model:
   }
   const entries = parts.flatMap(({ manifest }) => manifest.files.map((entry) => ({ entry, part: manifest.part })));
   const known = Map.groupBy(entries, ({ entry }) => entry.name);
-  const [first] = parts;
-  if (first === undefined) throw new Error("There are no parts.");
-  const { serialization } = first.manifest;
-  const { shardSize } = serialization;
   return {
     model,
     part: { index: 0, count: 1 },
     serialization,
     privateKeys: parts.flatMap(({ manifest }) => manifest.privateKeys),
-    files: list.files.map((file) => joinFile(file, known.get(file.name) ?? [], shardSize)),
+    files: list.files.map((file) => joinFile(file, known.get(file.name) ?? [], serialization.shardSize)),
   };
 }
 

@@ -17,7 +17,7 @@ const STRETCH_BYTES = 64 * 1024 * 1024;
  * each to the part with the least so far: everybody who has the same list computes the same shares.
  *
  * @param files the whole model, in code-point order
- * @returns in the order of the list; neighbours of one file are one share
+ * @returns in the order of the list
  */
 export function sharesOf(
   files: readonly { readonly size: number }[],
@@ -42,17 +42,7 @@ export function sharesOf(
     loads[part] = (loads[part] ?? 0) + end - start + OPENING_BYTES;
     return part === index;
   });
-  return joined(own.sort((a, b) => a.file - b.file || a.start - b.start));
-}
-
-function joined(sorted: readonly Share[]): Share[] {
-  const shares: Share[] = [];
-  for (const share of sorted) {
-    const last = shares.at(-1);
-    if (last?.file === share.file && last.end === share.start) shares.splice(-1, 1, { ...last, end: share.end });
-    else shares.push(share);
-  }
-  return shares;
+  return own.sort((a, b) => a.file - b.file || a.start - b.start);
 }
 
 /** The part with the least, of equal ones the first. */

@@ -12,7 +12,7 @@ import {
   signaturesBeside,
   signsFolder,
 } from "./folder-signatures.ts";
-import { type FoundModel, foundModel, signaturesOf } from "./found-model.ts";
+import type { FoundModel } from "./found-model.ts";
 import { hubSnapshot } from "./hub-cache.ts";
 import { dropLinkedFiles } from "./linked-files.ts";
 import { folderBehind } from "./links.ts";
@@ -51,7 +51,7 @@ export async function findModels(root: string, options: FindOptions = {}): Promi
   const slices = new TimeSlices(options.signal);
   const path = resolve(root);
   if (statModel(path).isDirectory()) return new Search(path, options, slices).run();
-  return [foundModel(path, "file", await findSignatures(path, options))];
+  return [{ path, kind: "file", signatures: await findSignatures(path, options) }];
 }
 
 class Search {
@@ -212,7 +212,8 @@ class Search {
     for (const name of files) {
       const path = entryPath(folder, name);
       const model = this.#found.has(path) ? undefined : readOllamaModel(path);
-      if (model !== undefined) this.#add({ path, kind: "file", name: `${model.repository}:${model.tag}` });
+      if (model === undefined) continue;
+      this.#add({ path, kind: "file", name: `${model.repository}:${model.tag}`, signatures: [] });
     }
   }
 
@@ -227,7 +228,7 @@ class Search {
     const paths = files.map((name) => entryPath(folder.path, name));
     const loose = packages.length === 0 && files.every(isSingleFileModel);
     if (loose && paths.some((path) => signatures.has(path))) {
-      for (const path of paths) if (!signatures.has(path)) this.#add({ path, kind: "file" });
+      for (const path of paths) if (!signatures.has(path)) this.#add({ path, kind: "file", signatures: [] });
     } else if (folder.parent?.isFront === true && !isDescribed(listing.files)) {
       this.#addFolder(folder.parent, "parts");
     } else {
@@ -246,21 +247,20 @@ class Search {
     for (const name of listing.files) {
       const path = entryPath(folder.path, name);
       const isKnown = this.#found.has(path) || isSignatureName(name);
-      if (!isKnown && this.#isNamed(relativePath(folder, name))) this.#add({ path, kind: "file" });
+      if (!isKnown && this.#isNamed(relativePath(folder, name))) this.#add({ path, kind: "file", signatures: [] });
       if (this.#slices.isOver()) await this.#slices.next();
     }
   }
 
   #addFolder(folder: SearchFolder, owns: Ownership): void {
     folder.owns = owns;
-    this.#add({ path: folder.path, kind: "directory" });
+    this.#add({ path: folder.path, kind: "directory", signatures: [] });
   }
 
   /** Signatures inside a folder go before those beside it, which were found earlier. */
   #addSigned(path: string, kind: FoundModel["kind"], signatures: readonly string[]): void {
-    const known = this.#found.get(path);
-    const all = new Set([...signatures, ...(known === undefined ? [] : signaturesOf(known))]);
-    this.#add(foundModel(path, kind, [...all]));
+    const all = new Set([...signatures, ...(this.#found.get(path)?.signatures ?? [])]);
+    this.#add({ path, kind, signatures: [...all] });
   }
 
   /** What is in an unsigned model, and belongs to nothing else, is its signature: all of its files may be renamed. */
@@ -268,8 +268,8 @@ class Search {
     for (const [stray, folder] of this.#strays) {
       const { path, claims } = stray;
       const model = this.#found.get(folder);
-      if (model !== undefined && model.signature === undefined && signsFolder(stray)) {
-        this.#add(foundModel(folder, model.kind, [path]));
+      if (model !== undefined && model.signatures.length === 0 && signsFolder(stray)) {
+        this.#add({ path: folder, kind: model.kind, signatures: [path] });
       } else {
         const subject = claims[0]?.subject;
         this.#options.onStray?.({ path, ...(subject !== undefined && { subject }) });
@@ -280,11 +280,11 @@ class Search {
   /** Next to folders that are models, single files are models themselves, and the folder around them is none. */
   #separateLoose(): void {
     for (const [folder, files] of this.#loose) {
-      if (this.#found.get(folder)?.signature !== undefined) continue;
+      if ((this.#found.get(folder)?.signatures ?? []).length > 0) continue;
       const isAround = [...this.#found.keys()].some((path) => path.startsWith(entryPath(folder, "")));
       if (!isAround) continue;
       this.#found.delete(folder);
-      for (const path of files) if (!this.#found.has(path)) this.#add({ path, kind: "file" });
+      for (const path of files) if (!this.#found.has(path)) this.#add({ path, kind: "file", signatures: [] });
     }
   }
 

@@ -11,8 +11,8 @@ import { isInside } from "./path-below.ts";
  * @param realRoot real path of `root`, the folder that was searched
  */
 export function dropLinkedFiles(found: Map<string, FoundModel>, root: string, realRoot: string): void {
-  for (const { path, kind, signature } of [...found.values()]) {
-    if (kind !== "file" || signature !== undefined || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+  for (const { path, kind, signatures } of [...found.values()]) {
+    if (kind !== "file" || signatures.length > 0 || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
       continue;
     const target = followLink(path);
     if (typeof target === "string" || !isInside(realRoot, target.path)) continue;

@@ -24,6 +24,7 @@ export interface PinMeasurement {
   readonly bytes: number;
   readonly bytesRead: number;
   readonly bytesFromCache: number;
+  readonly seconds: number;
 }
 
 /**
@@ -34,6 +35,7 @@ export interface PinMeasurement {
  *   FILE_UNREADABLE, FILE_CHANGED, HASHER_FAILED, CANCELLED
  */
 export async function measurePin(options: MeasureOptions): Promise<PinMeasurement> {
+  const started = performance.now();
   const { mode = "full", hubCacheLinks, signal, onProgress } = options;
   const { path, files, others } = await listModel(options.model, signal, hubCacheLinks !== "deny");
   const [other] = others;
@@ -54,7 +56,8 @@ export async function measurePin(options: MeasureOptions): Promise<PinMeasuremen
   const pinned = new Map(files.map(({ name }, at) => [name, digests[at]?.[0] ?? ""]));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const hubLinks = files.filter(({ blob }) => blob !== undefined).map(({ name }) => name);
-  return { sha256: pinDigest(pinned), files: pinned, hubLinks, bytes, bytesRead, bytesFromCache };
+  const seconds = (performance.now() - started) / 1000;
+  return { sha256: pinDigest(pinned), files: pinned, hubLinks, bytes, bytesRead, bytesFromCache, seconds };
 }
 
 function notPinnable(model: string, why: string): ProvenanceError {

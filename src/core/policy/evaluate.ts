@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Reason } from "../verdict.ts";
-import type { AuthorityDecision, Decision, Outcome, PolicyDecision } from "./decision.ts";
+import type { AuthorityDecision, Decision, PolicyDecision } from "./decision.ts";
 import { matchAuthorities } from "./match-authorities.ts";
 import { type ModelFacts, type PinFacts, pinsOf } from "./model-facts.ts";
 import type { Policy } from "./policy.ts";
@@ -42,8 +42,8 @@ export function evaluate({ policies, workspaceTrusted, model, facts }: EvaluateO
     ...decide(policies.user, "user", true),
     ...decide(policies.workspace, "workspace", workspaceTrusted),
   ];
-  const outcome = outcomeOf(decisions, policies.invalid);
-  return { outcome, path: model, policies: decisions, reasons: reasonsOf(outcome, decisions, policies.invalid, model) };
+  const { outcome, reasons } = conclude(decisions, policies.invalid, model);
+  return { outcome, path: model, policies: decisions, reasons };
 }
 
 /** Whether one of the policy's patterns matches the model. */
@@ -62,38 +62,27 @@ export function acceptsSigner(policy: Policy, facts: ModelFacts): boolean {
   return facts.signature === "signed" && matchAuthorities(policy, facts).accepted;
 }
 
-function outcomeOf(decisions: readonly PolicyDecision[], invalid: readonly InvalidPolicyFile[]): Outcome {
-  if (invalid.length > 0 || decisions.some(isRejection)) return "refused";
-  if (!decisions.some(({ counts }) => counts)) return "uncovered";
-  if (decisions.some(({ satisfied }) => !satisfied)) return "warned";
-  const by = decisions.filter(({ counts }) => counts).map((decision) => decision.by);
-  if (by.includes("signer")) return "accepted";
-  if (by.includes("pin")) return "pinned";
-  return by.includes("exception") ? "exception" : "unsigned";
-}
-
-function isRejection({ mode, satisfied }: PolicyDecision): boolean {
-  return mode === "enforce" && !satisfied;
-}
-
-function reasonsOf(
-  outcome: Outcome,
+/** The outcome, and why the model is not accepted. */
+function conclude(
   decisions: readonly PolicyDecision[],
   invalid: readonly InvalidPolicyFile[],
   model: string,
-): Reason[] {
-  switch (outcome) {
-    case "refused":
-      return [...invalid.map(invalidReason), ...decisions.filter(isRejection).flatMap(({ reasons }) => reasons)];
-    case "warned":
-      return decisions.flatMap(({ reasons }) => reasons);
-    case "uncovered":
-      return [uncoveredReason(decisions, model)];
-    case "exception":
-      return decisions.filter(({ by }) => by === "exception").map(exceptionReason);
-    default:
-      return [];
+): Pick<Decision, "outcome" | "reasons"> {
+  const rejections = decisions.filter(({ mode, satisfied }) => mode === "enforce" && !satisfied);
+  if (invalid.length > 0 || rejections.length > 0) {
+    const reasons = [...invalid.map(invalidReason), ...rejections.flatMap((rejection) => rejection.reasons)];
+    return { outcome: "refused", reasons };
   }
+  const counting = decisions.filter(({ counts }) => counts);
+  if (counting.length === 0) return { outcome: "uncovered", reasons: [uncoveredReason(decisions, model)] };
+  if (decisions.some(({ satisfied }) => !satisfied)) {
+    return { outcome: "warned", reasons: decisions.flatMap(({ reasons }) => reasons) };
+  }
+  if (counting.some(({ by }) => by === "signer")) return { outcome: "accepted", reasons: [] };
+  if (counting.some(({ by }) => by === "pin")) return { outcome: "pinned", reasons: [] };
+  if (!counting.some(({ by }) => by === "exception")) return { outcome: "unsigned", reasons: [] };
+  const exceptions = decisions.filter(({ by }) => by === "exception");
+  return { outcome: "exception", reasons: exceptions.map(exceptionReason) };
 }
 
 function invalidReason({ file, line, column, message }: InvalidPolicyFile): Reason {

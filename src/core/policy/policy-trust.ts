@@ -1,18 +1,11 @@
 import type { PemSource, SigstoreTrust, Trust } from "../trust.ts";
 import type { SigningMethod } from "../verification/signer.ts";
-import type { KeyAuthority } from "./authorities/key.ts";
 import { kindOf } from "./authorities/table.ts";
 import { KEYS_TRUST, PUBLIC_TRUST, type TrustId } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
 /** Returns the trust root of the public Sigstore instance; called only for a signature that needs it. */
 export type PublicSigstore = () => Promise<Pick<SigstoreTrust, "root" | "newer">>;
-
-/** Something to check a signature against. */
-export interface TrustChoice {
-  readonly id: TrustId;
-  readonly trust: Trust;
-}
 
 /**
  * What a signature is verified against: what the authorities of its method trust. Which signer is accepted is decided
@@ -24,9 +17,9 @@ export function trustChoices(
   policies: readonly Policy[],
   material: { readonly method: SigningMethod; readonly hint?: string },
   publicSigstore: PublicSigstore,
-): TrustChoice[] {
+): ReadonlyMap<TrustId, Trust> {
   const authorities = policies.flatMap((policy) => policy.authorities);
-  if (material.method === "key") return keyChoices(authorities, material.hint);
+  if (material.method === "key") return new Map([[KEYS_TRUST, { keys: keysOf(authorities, material.hint) }]]);
   const choices = new Map<TrustId, Trust>();
   for (const authority of authorities) {
     const kind = kindOf(authority);
@@ -38,17 +31,15 @@ export function trustChoices(
   if (material.method === "sigstore") {
     choices.set(PUBLIC_TRUST, { sigstore: async () => ({ ...(await publicSigstore()), identities: [] }) });
   }
-  return [...choices].map(([id, trust]) => ({ id, trust }));
+  return choices;
 }
 
-/** The key that the signature names is tried first, alone: if it verifies the signature, thousands of others are not tried. */
-function keyChoices(authorities: readonly Authority[], hint: string | undefined): TrustChoice[] {
-  const keys = new Map<string, KeyAuthority>();
+/** Each key once. The one that the signature names is the first: if it verifies the signature, no other is tried. */
+function keysOf(authorities: readonly Authority[], hint: string | undefined): readonly PemSource[] {
+  const keys = new Map<string, PemSource>();
   for (const authority of authorities) {
-    if (authority.kind === "key" && !keys.has(authority.fingerprint)) keys.set(authority.fingerprint, authority);
+    if (authority.kind === "key" && !keys.has(authority.fingerprint)) keys.set(authority.fingerprint, authority.key);
   }
-  const choice = (sources: readonly PemSource[]): TrustChoice => ({ id: KEYS_TRUST, trust: { keys: sources } });
   const named = keys.get(hint ?? "");
-  const all = [...keys.values()].map(({ key }) => key);
-  return named !== undefined && all.length > 1 ? [choice([named.key]), choice(all)] : [choice(all)];
+  return named === undefined ? [...keys.values()] : [...new Set([named, ...keys.values()])];
 }

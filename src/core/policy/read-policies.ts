@@ -43,14 +43,7 @@ export async function readPolicyFile(path: string): Promise<PolicyFile> {
   const absolute = resolve(path);
   const bytes = await readBytes(absolute);
   if (bytes instanceof Uint8Array) return readPolicies(bytes, absolute);
-  return {
-    path: absolute,
-    folder: folderOf(absolute),
-    sha256: sha256(Buffer.alloc(0)),
-    policies: [],
-    named: [],
-    diagnostics: [bytes],
-  };
+  return { ...(await readPolicies(new Uint8Array(), absolute)), diagnostics: [bytes] };
 }
 
 /** As {@link readPolicyFile}, for a text that need not be on the disk yet. */
@@ -71,11 +64,8 @@ export async function readPolicies(bytes: Uint8Array, path: string): Promise<Pol
     diagnostics.push(diagnostic("empty", "There is no policy in this file.", FILE_START));
   }
   diagnostics.sort(byPosition);
-  return { path, folder, sha256: sha256(bytes), policies, named: [...named], diagnostics };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { path, folder, sha256, policies, named: [...named], diagnostics };
 }
 
 async function readBytes(path: string): Promise<Uint8Array | Diagnostic> {

@@ -45,14 +45,14 @@ export function policyNotes({ reasons, warnings }: PolicyDecision): readonly Rea
 
 /** Every policy with its reasons, a sentence each. */
 function decisionLines(decision: Decision, t: Translate): readonly string[] {
-  const broken = decision.reasons.filter(({ code }) => code === "POLICY_INVALID").map(({ message }) => message);
-  const lines = decision.policies.flatMap((policy) => [
-    policySentence(policy, t),
-    ...policyNotes(policy).map(({ message }) => message),
-  ]);
-  const known = new Set(lines);
-  const rest = decision.reasons.filter(({ code, message }) => code === "POLICY_UNCOVERED" && !known.has(message));
-  return [...broken, ...lines, ...rest.map(({ message }) => message)];
+  const general = decision.reasons.filter(({ code }) => code === "POLICY_INVALID" || code === "POLICY_UNCOVERED");
+  return [
+    ...general.map(({ message }) => message),
+    ...decision.policies.flatMap((policy) => [
+      policySentence(policy, t),
+      ...policyNotes(policy).map(({ message }) => message),
+    ]),
+  ];
 }
 
 /** The reasons of a verdict that its decision does not already give. */

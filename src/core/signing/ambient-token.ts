@@ -29,62 +29,43 @@ export interface AmbientToken {
   readonly source: string;
 }
 
-interface Source {
-  readonly name: string;
-  /** Whether the environment indicates this source. */
-  applies(options: AmbientOptions): boolean | Promise<boolean>;
-  token(options: AmbientOptions): Promise<string>;
-}
+/** Returns a token; undefined where the environment does not indicate this source. */
+type Source = (options: AmbientOptions) => Promise<string | undefined>;
 
-/** The first one that applies is used, and no other. */
-const SOURCES: readonly Source[] = [
-  {
-    name: "GitHub Actions",
-    applies: ({ env }) => isSet(env["ACTIONS_ID_TOKEN_REQUEST_URL"]) && isSet(env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]),
-    async token({ env, signal }) {
-      const url = new URL(env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "");
-      url.searchParams.set("audience", AUDIENCE);
-      const authorization = `Bearer ${env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]}`;
-      const text = await request(url, { accept: "application/json", authorization }, signal);
-      return v.parse(v.object({ value: v.string() }), JSON.parse(text)).value;
-    },
+/** By name. The first one that applies is used, and no other. */
+const SOURCES: Readonly<Record<string, Source>> = {
+  async "GitHub Actions"({ env, signal }) {
+    const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret } = env;
+    if (!address || !secret) return undefined;
+    const url = new URL(address);
+    url.searchParams.set("audience", AUDIENCE);
+    const text = await request(url, { accept: "application/json", authorization: `Bearer ${secret}` }, signal);
+    return v.parse(v.object({ value: v.string() }), JSON.parse(text)).value;
   },
-  {
-    name: "the environment variable SIGSTORE_ID_TOKEN (GitLab)",
-    applies: ({ env }) => isSet(env["SIGSTORE_ID_TOKEN"]),
-    token: ({ env }) => Promise.resolve(env["SIGSTORE_ID_TOKEN"] ?? ""),
+  async "the environment variable SIGSTORE_ID_TOKEN (GitLab)"({ env }) {
+    return env["SIGSTORE_ID_TOKEN"] || undefined;
   },
-  {
-    name: "Buildkite",
-    applies: ({ env }) => env["BUILDKITE"] === "true",
-    async token({ signal }) {
-      const argv = ["oidc", "request-token", "--audience", AUDIENCE];
-      const limits = { timeout: TIMEOUT, maxBuffer: MAX_TOKEN_BYTES, ...(signal && { signal }) };
-      return (await promisify(execFile)("buildkite-agent", argv, limits)).stdout;
-    },
+  async Buildkite({ env, signal }) {
+    if (env["BUILDKITE"] !== "true") return undefined;
+    const argv = ["oidc", "request-token", "--audience", AUDIENCE];
+    const limits = { timeout: TIMEOUT, maxBuffer: MAX_TOKEN_BYTES, ...(signal && { signal }) };
+    return (await promisify(execFile)("buildkite-agent", argv, limits)).stdout;
   },
-  {
-    name: "Google Cloud",
-    applies: async ({ env, productNameFile = PRODUCT_NAME }) =>
-      isSet(env["GCE_METADATA_HOST"]) || isSet(env["K_SERVICE"]) || (await isGoogleMachine(productNameFile)),
-    token({ env, signal }) {
-      const url = new URL(GOOGLE);
-      if (isSet(env["GCE_METADATA_HOST"])) url.host = env["GCE_METADATA_HOST"] ?? "";
-      url.searchParams.set("audience", AUDIENCE);
-      url.searchParams.set("format", "full");
-      return request(url, { "metadata-flavor": "Google" }, signal);
-    },
+  async "Google Cloud"({ env, productNameFile = PRODUCT_NAME, signal }) {
+    const { GCE_METADATA_HOST: host, K_SERVICE: service } = env;
+    if (!host && !service && !(await isGoogleMachine(productNameFile))) return undefined;
+    const url = new URL(GOOGLE);
+    if (host) url.host = host;
+    url.searchParams.set("audience", AUDIENCE);
+    url.searchParams.set("format", "full");
+    return request(url, { "metadata-flavor": "Google" }, signal);
   },
-  {
-    name: "a token file",
-    applies: async ({ env }) => (await readFile(tokenFile(env)).catch(() => undefined)) !== undefined,
-    async token({ env }) {
-      const bytes = await readFile(tokenFile(env));
-      if (bytes.length > MAX_TOKEN_BYTES) throw new Error("the file is too large");
-      return bytes.toString("utf8");
-    },
+  async "a token file"({ env }) {
+    const bytes = await readFile(env["SIGSTORE_ID_TOKEN_FILE"] || TOKEN_FILE).catch(() => undefined);
+    if (bytes !== undefined && bytes.length > MAX_TOKEN_BYTES) throw new Error("the file is too large");
+    return bytes?.toString("utf8");
   },
-];
+};
 
 /**
  * Returns the identity token of the environment: of a CI job, a cloud machine, or in a file.
@@ -92,17 +73,16 @@ const SOURCES: readonly Source[] = [
  * @throws ProvenanceError TOKEN_NOT_FOUND, TOKEN_UNAVAILABLE, CANCELLED; none holds any of a token
  */
 export async function findAmbientToken(options: AmbientOptions): Promise<AmbientToken> {
-  for (const source of SOURCES) {
+  for (const [source, tokenOf] of Object.entries(SOURCES)) {
     throwIfCancelled(options.signal);
-    if (!(await source.applies(options))) continue;
     try {
-      const token = (await source.token(options)).trim();
+      const token = (await tokenOf(options))?.trim();
       if (token === "") throw new Error("it gave none");
-      return { token, source: source.name };
+      if (token !== undefined) return { token, source };
     } catch (error) {
       throwIfCancelled(options.signal);
-      const message = `${source.name} gave no identity token: ${whyNot(error)}. Check that this job may ask for one.`;
-      throw new ProvenanceError("TOKEN_UNAVAILABLE", message, { details: { source: source.name } });
+      const message = `${source} gave no identity token: ${whyNot(error)}. Check that this job may ask for one.`;
+      throw new ProvenanceError("TOKEN_UNAVAILABLE", message, { details: { source } });
     }
   }
   throw new ProvenanceError(
@@ -111,17 +91,9 @@ export async function findAmbientToken(options: AmbientOptions): Promise<Ambient
   );
 }
 
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== "";
-}
-
 async function isGoogleMachine(productNameFile: string): Promise<boolean> {
   const name = await readFile(productNameFile, "utf8").catch(() => "");
   return name.startsWith("Google");
-}
-
-function tokenFile(env: AmbientOptions["env"]): string {
-  return env["SIGSTORE_ID_TOKEN_FILE"] || TOKEN_FILE;
 }
 
 class StatusError extends Error {}

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { bundleToJSON } from "@sigstore/bundle";
-import { DSSEBundleBuilder, FulcioSigner, type Signature, type SignatureBundle, type Witness } from "@sigstore/sign";
+import { DSSEBundleBuilder, FulcioSigner, type Signature, type SignatureBundle, TSAWitness } from "@sigstore/sign";
 import type { Bundle as SerializedBundle } from "sigstore";
 import { PAYLOAD_TYPE } from "../bundle/dsse.ts";
 import { parseBundle } from "../bundle/parse-bundle.ts";
@@ -14,10 +14,10 @@ import { otherSigner } from "./earlier-signature.ts";
 import { type IdentityClaims, isForBearer, readIdentityToken } from "./identity-claims.ts";
 import { type PublicationNotice, type PublicationRecord, publicationNotice, publishedText } from "./publication.ts";
 import type { Replacement } from "./replacement.ts";
-import { DEFAULT_LIMITS, retryOption, type ServiceLimits, withinLimits } from "./service-limits.ts";
+import { DEFAULT_LIMITS, logTimeout, requestOptions, type ServiceLimits, withinLimits } from "./service-limits.ts";
 import type { SignedStatement, Signer, SignerOptions } from "./signer.ts";
 import { chooseServices, type SigningServices } from "./sigstore-services.ts";
-import { logTimeout, logWitness, type TransparencyEvidence, timestampWitness } from "./sigstore-witness.ts";
+import { type Evidence, logWitness } from "./sigstore-witness.ts";
 
 /** A login, or the identity of a CI job. */
 export interface SigstoreIdentity {
@@ -112,19 +112,16 @@ async function makeBundle(session: Session, token: string, payload: Buffer): Pro
 }
 
 async function certifyAndSign(session: Session, token: string, data: Buffer): Promise<Signature> {
-  const { services, limits, record, signal } = session;
+  const { limits } = session;
+  const { authority: url } = session.services;
   const fulcio = new FulcioSigner({
-    fulcioBaseURL: services.authority,
+    fulcioBaseURL: url,
     identityProvider: { getToken: () => Promise.resolve(token) },
-    timeout: limits.timeout,
-    retry: retryOption(limits),
+    ...requestOptions(limits, limits.timeout),
   });
-  record.certificate = "asked";
-  const signed = await withinLimits(fulcio.sign(data), limits.timeout, limits, signal).catch((error: unknown) => {
-    if (wasRefused(error)) record.certificate = "none";
-    throw serviceFailure("SIGNING_CERTIFICATE_FAILED", "The certificate authority", services.authority, error, session);
-  });
-  record.certificate = "done";
+  const code = "SIGNING_CERTIFICATE_FAILED";
+  const service = { code, name: "certificate authority", url, publishes: "certificate" } as const;
+  const signed = await ask(session, service, () => fulcio.sign(data));
   checkCertificate(signed, session);
   return signed;
 }
@@ -153,29 +150,55 @@ function checkCertificate({ key }: Signature, { claims, services, record, signat
   throw new ProvenanceError(code, `${message} ${publishedText(record)}`, { details });
 }
 
-async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<TransparencyEvidence> {
-  const { services, limits, record, signal } = session;
-  const { timestamps, log } = services;
-  const stamped =
-    timestamps === undefined
-      ? []
-      : await ask(timestampWitness(timestamps, limits), limits.timeout).catch((error: unknown) => {
-          throw serviceFailure("SIGNING_TIMESTAMP_FAILED", "The timestamp authority", timestamps, error, session);
-        });
+async function testify(session: Session, content: SignatureBundle, certificate: string): Promise<Evidence> {
+  const { services, limits, signal } = session;
+  const { timestamps: url, log } = services;
+  let stamped: Evidence = {};
+  if (url !== undefined) {
+    const authority = new TSAWitness({ tsaBaseURL: url, ...requestOptions(limits, limits.timeout) });
+    const service = { code: "SIGNING_TIMESTAMP_FAILED", name: "timestamp authority", url } as const;
+    stamped = await ask(session, service, () => authority.testify(content));
+  }
   throwIfCancelled(signal);
-  record.log = "asked";
-  const logged = await ask(logWitness(services, limits), logTimeout(log.version, limits)).catch((error: unknown) => {
-    if (wasRefused(error)) record.log = "none";
-    throw serviceFailure("SIGNING_LOG_FAILED", "The log", log.url, error, session);
-  });
-  record.log = "done";
-  return {
-    tlogEntries: logged.flatMap(({ tlogEntries }) => tlogEntries ?? []),
-    rfc3161Timestamps: stamped.flatMap(({ rfc3161Timestamps }) => rfc3161Timestamps ?? []),
-  };
+  const service = { code: "SIGNING_LOG_FAILED", name: "log", url: log.url, publishes: "log" } as const;
+  const logged = await ask(session, service, () => logWitness(log, limits).testify(content, certificate));
+  return { ...stamped, ...logged };
+}
 
-  async function ask(asked: Witness, timeout: number): Promise<Awaited<ReturnType<Witness["testify"]>>[]> {
-    return [await withinLimits(asked.testify(content, certificate), timeout, limits, signal)];
+interface Service {
+  /** Of its failure. */
+  readonly code: ErrorCode;
+  readonly name: string;
+  readonly url: string;
+  /** What its answer makes public. */
+  readonly publishes?: "certificate" | "log";
+}
+
+/**
+ * Makes a request, and records what it published.
+ *
+ * @throws ProvenanceError the service's code, CANCELLED; without the request, which contains the token
+ */
+async function ask<T>(session: Session, service: Service, request: () => Promise<T>): Promise<T> {
+  const { services, limits, record, secrets, signal } = session;
+  const { code, name, url, publishes } = service;
+  const timeout = publishes === "log" ? logTimeout(services.log, limits) : limits.timeout;
+  if (publishes !== undefined) record[publishes] = "asked";
+  try {
+    const answer = await withinLimits(request(), timeout, limits, signal);
+    if (publishes !== undefined) record[publishes] = "done";
+    return answer;
+  } catch (error) {
+    if (error instanceof ProvenanceError) throw error;
+    const cause = causeOf(error);
+    const status = statusOf(cause);
+    const isRejected = status !== undefined && status >= 400 && status < 500;
+    if (publishes !== undefined && isRejected) record[publishes] = "none";
+    const text = cause instanceof Error ? cause.message.replace(/^\(\d{3}\) /, "") : "unknown error";
+    const answered = status === undefined ? {} : { status };
+    const why = answerText({ text, ...answered }, secrets, proxyOf(process.env));
+    const message = `Not signed: the ${name} ${url} ${why}. ${publishedText(record)}`;
+    throw new ProvenanceError(code, message, { details: { url, ...answered } });
   }
 }
 
@@ -191,24 +214,6 @@ async function verifyResult({ identity, claims, record }: Session, bytes: Buffer
   }
 }
 
-/** One sentence about the service, one about what was published. Without the request, which contains the token. */
-function serviceFailure(
-  code: ErrorCode,
-  who: string,
-  url: string,
-  error: unknown,
-  { record, secrets }: Session,
-): ProvenanceError {
-  if (error instanceof ProvenanceError) return error;
-  const status = statusOf(error);
-  const cause = causeOf(error);
-  const text = cause instanceof Error ? cause.message.replace(/^\(\d{3}\) /, "") : "unknown error";
-  const why = answerText({ ...(status !== undefined && { status }), text }, secrets, proxyOf(process.env));
-  return new ProvenanceError(code, `Not signed: ${who.toLowerCase()} ${url} ${why}. ${publishedText(record)}`, {
-    details: { url, ...(status !== undefined && { status }) },
-  });
-}
-
 /** What the library wraps: the answer of the service, or why there was none. */
 function causeOf(error: unknown): unknown {
   let at = error;
@@ -216,16 +221,9 @@ function causeOf(error: unknown): unknown {
   return at;
 }
 
-function statusOf(error: unknown): number | undefined {
-  const cause = causeOf(error);
+function statusOf(cause: unknown): number | undefined {
   if (!(cause instanceof Error) || !("statusCode" in cause)) return undefined;
   return typeof cause.statusCode === "number" ? cause.statusCode : undefined;
-}
-
-/** Whether a service rejected the request. */
-function wasRefused(error: unknown): boolean {
-  const status = statusOf(error);
-  return status !== undefined && status >= 400 && status < 500;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { untilAborted } from "../until-aborted.ts";
 
 /** Timeouts and retries for the services of Sigstore. */
@@ -14,9 +15,14 @@ export interface ServiceLimits {
 
 export const DEFAULT_LIMITS: ServiceLimits = { timeout: 10_000, logV2Timeout: 20_000, retries: 2, backoff: 1000 };
 
-/** As `@sigstore/sign` takes it. */
-export function retryOption({ retries, backoff }: ServiceLimits): { retries: number; minTimeout: number } {
-  return { retries, minTimeout: backoff };
+/** Limits of a request as `@sigstore/sign` takes them. @param timeout milliseconds */
+export function requestOptions({ retries, backoff }: ServiceLimits, timeout: number) {
+  return { timeout, retry: { retries, minTimeout: backoff } };
+}
+
+/** Milliseconds that one request to a log may take. */
+export function logTimeout({ version }: { readonly version: 1 | 2 }, limits: ServiceLimits): number {
+  return version === 2 ? limits.logV2Timeout : limits.timeout;
 }
 
 /**
@@ -32,12 +38,8 @@ export async function withinLimits<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const total = timeout * (retries + 1) + backoff * (2 ** retries - 1) + 1000;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${Math.round(total / 1000)} s`)), total);
-  try {
-    return await untilAborted(Promise.race([work, late.promise]), signal);
-  } finally {
-    clearTimeout(timer);
-    late.promise.catch(() => undefined);
-  }
+  const late = setTimeout(total, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${Math.round(total / 1000)} s`);
+  });
+  return untilAborted(Promise.race([work, late]), signal);
 }

@@ -75,26 +75,17 @@ interface Found {
 }
 
 async function lookAt(path: string): Promise<Found | undefined> {
+  const own = await statOf(path, lstat);
+  return own && { own, target: own.isSymbolicLink() ? await statOf(path, stat) : own };
+}
+
+async function statOf(path: string, read: typeof stat | typeof lstat): Promise<BigIntStats | undefined> {
   try {
-    const own = await lstat(path, { bigint: true });
-    return { own, target: own.isSymbolicLink() ? await targetOf(path) : own };
+    return await read(path, { bigint: true });
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(systemCode(error) ?? "")) return undefined;
     throw unwritable(path, error);
   }
-}
-
-async function targetOf(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === "ELOOP") return undefined;
-    throw error;
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR";
 }
 
 function stateOf(own: BigIntStats, target: BigIntStats): string {

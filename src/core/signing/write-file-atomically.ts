@@ -1,7 +1,7 @@
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, open, readFile, rm } from "node:fs/promises";
 import { ProvenanceError, systemCode } from "../errors.ts";
-import { retryInUse } from "../model/retry-in-use.ts";
 import { temporaryName } from "../model/temporary-names.ts";
+import { moveOver, moveToFreeName, replaceFile } from "../replace-file.ts";
 import { appearedMeanwhile, assertUnchanged, type SignatureDestination, unwritable } from "./signature-destination.ts";
 
 /** Readable for all, within the process's umask, like the model. */
@@ -22,21 +22,16 @@ export async function writeFileAtomically(
   read: (path: string) => Promise<Buffer> = readFile,
 ): Promise<void> {
   const { path, found } = place;
-  const temporary = temporaryName(path);
-  try {
-    const file = await open(temporary, "wx", found === undefined ? NEW_MODE : PRIVATE_MODE);
-    try {
-      await file.writeFile(bytes);
-      if (found !== undefined) await file.chmod(found.mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+  const move = async (temporary: string): Promise<void> => {
+    if (found !== undefined) await chmod(temporary, found.mode);
     if (!(await read(temporary)).equals(bytes)) throw selfCheckFailed(path);
-    if (await assertUnchanged(place)) await moveToFreeName(temporary, path);
-    else await retryInUse(() => rename(temporary, path));
+    const isFree = await assertUnchanged(place);
+    await (isFree ? moveToFreeName : moveOver)(temporary, path);
+  };
+  try {
+    await replaceFile(path, bytes, { mode: found === undefined ? NEW_MODE : PRIVATE_MODE, flush: true, move });
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (systemCode(cause) === "EEXIST") throw appearedMeanwhile(path);
     throw cause instanceof ProvenanceError ? cause : unwritable(path, cause);
   }
 }
@@ -44,35 +39,6 @@ export async function writeFileAtomically(
 function selfCheckFailed(path: string): ProvenanceError {
   const message = `Not signed: what was read back from ${path} is not what was written. The disk may be failing. An earlier signature is unchanged.`;
   return new ProvenanceError("SIGNATURE_SELF_CHECK", message, { details: { path } });
-}
-
-/**
- * Moves a file, and does not replace one that appeared meanwhile, as a rename would.
- *
- * @throws ProvenanceError SIGNATURE_WOULD_OVERWRITE; the system's error
- */
-export async function moveToFreeName(from: string, to: string, hardLink = link): Promise<void> {
-  try {
-    await hardLink(from, to);
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") throw appearedMeanwhile(to);
-    // FAT and some network file systems have no hard links; each system has another error for it.
-    await claimName(to);
-    await retryInUse(() => rename(from, to)).catch(async (cause: unknown) => {
-      await rm(to, { force: true });
-      throw cause;
-    });
-    return;
-  }
-  await retryInUse(() => rm(from));
-}
-
-async function claimName(path: string): Promise<void> {
-  try {
-    await (await open(path, "wx", PRIVATE_MODE)).close();
-  } catch (error) {
-    throw systemCode(error) === "EEXIST" ? appearedMeanwhile(path) : error;
-  }
 }
 
 /**

@@ -29,18 +29,10 @@ export interface OpenTrustRoot {
 /**
  * The trust root of an instance to verify with, at once, and a refresh in the background where it is older than a day
  * (and the last refresh did not fail within the hour).
- *
- * @throws ProvenanceError TRUST_ROOT_MISSING, TRUST_ROOT_REFRESH only where nothing is known of the instance yet
  */
 export async function openTrustRoot(instance: SigstoreInstance, options: OpenOptions): Promise<OpenTrustRoot> {
   const { storage, offline = false, onRefreshFailed, onStoreRejected } = options;
-  let root: TrustRoot;
-  try {
-    root = await loadTrustRoot(instance, storage, onStoreRejected);
-  } catch (error) {
-    if (offline) throw error;
-    return { root: await refreshTrustRoot(instance, storage, options) };
-  }
+  const root = await loadTrustRoot(instance, storage, onStoreRejected);
   if (offline || !isDue(root) || (await sinceFailedRefresh(instance, storage)) < PAUSE) return { root };
   const newer = refreshTrustRoot(instance, storage, options).catch((error: unknown) => {
     onRefreshFailed?.(error);
@@ -59,13 +51,13 @@ export async function currentTrustRoot(
   options: Omit<OpenOptions, "offline">,
 ): Promise<TrustRoot> {
   throwIfCancelled(options.signal);
-  const known = await loadTrustRoot(instance, options.storage, options.onStoreRejected).catch(() => undefined);
-  if (known?.signingConfig !== undefined && !isDue(known)) return known;
+  const known = await loadTrustRoot(instance, options.storage, options.onStoreRejected);
+  if (known.signingConfig !== undefined && !isDue(known)) return known;
   try {
     return await refreshTrustRoot(instance, options.storage, options);
   } catch (error) {
     throwIfCancelled(options.signal);
-    if (known?.signingConfig === undefined) throw error;
+    if (known.signingConfig === undefined) throw error;
     options.onRefreshFailed?.(error);
     return known;
   }

@@ -4,8 +4,8 @@ import type { TrustRoot } from "./trust-root.ts";
 export interface TrustRootSeed {
   /** TUF root metadata, JSON: the initial trusted root. */
   readonly tufRoot: string;
-  /** Target `trusted_root.json`; absent: nothing can be verified before the first refresh. */
-  readonly trustedRoot?: unknown;
+  /** Target `trusted_root.json`. */
+  readonly trustedRoot: unknown;
   /** RFC 3339: when the seed was known to be current, where that is known. */
   readonly asOf?: string;
 }

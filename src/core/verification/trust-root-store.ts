@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { ProvenanceError, systemCode } from "../errors.ts";
+import { systemCode } from "../errors.ts";
 import { replaceFile } from "../replace-file.ts";
 import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
@@ -117,7 +117,6 @@ export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrus
  * Returns the stored trust root, or the built-in one, without the network.
  *
  * @param storage a folder; it need not exist
- * @throws ProvenanceError TRUST_ROOT_MISSING where neither is there
  */
 export async function loadTrustRoot(
   instance: SigstoreInstance,
@@ -128,10 +127,6 @@ export async function loadTrustRoot(
   if (known !== undefined) return known.root;
   const { trustedRoot, asOf } = await instance.seed();
   const { label } = instance;
-  if (trustedRoot === undefined) {
-    const message = `There is no trust root of ${label} yet. Fetch it once, with a connection to ${instance.mirror}.`;
-    throw new ProvenanceError("TRUST_ROOT_MISSING", message, { details: { label } });
-  }
   return {
     label,
     instance: instance.instance,

@@ -30,13 +30,16 @@ export function verifyKeyBundle(
     }
   }
 
-  const claimed = material.hint ?? embeddedFingerprint(material.embeddedKey);
+  const embedded = material.embeddedKey && readEmbeddedKey(material.embeddedKey);
+  const claimed = material.hint ?? (embedded && keyFingerprint(embedded));
   const named = trusted.find(({ fingerprint }) => fingerprint === claimed);
   if (named !== undefined) {
     const message = `The signature in ${label} does not verify against ${named.label}, the key that it names.`;
     throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message, { details: { key: named.label } });
   }
-  if (material.embeddedKey !== undefined && !verifiesWithEmbeddedKey(bundle, material.embeddedKey)) {
+  const embeddedCurve = embedded && curveOf(embedded);
+  const verifies = embedded && embeddedCurve && verifyEnvelopeSignature(bundle.envelope, embedded, embeddedCurve);
+  if (material.embeddedKey !== undefined && verifies !== true) {
     const message = `The signature in ${label} does not verify against the key that it carries.`;
     throw new ProvenanceError("SIGNATURE_NOT_AUTHENTIC", message);
   }
@@ -68,19 +71,8 @@ function trustedKey(source: PemSource): TrustedKey {
   return trusted;
 }
 
-function embeddedFingerprint(bytes: Buffer | undefined): string | undefined {
-  const key = bytes === undefined ? undefined : embeddedKey(bytes);
-  return key === undefined ? undefined : keyFingerprint(key);
-}
-
-function verifiesWithEmbeddedKey(bundle: Bundle, bytes: Buffer): boolean {
-  const key = embeddedKey(bytes);
-  const curve = key === undefined ? undefined : curveOf(key);
-  return key !== undefined && curve !== undefined && verifyEnvelopeSignature(bundle.envelope, key, curve);
-}
-
 /** PEM text in old bundles of the reference, DER by the field's specification. */
-function embeddedKey(bytes: Buffer): KeyObject | undefined {
+function readEmbeddedKey(bytes: Buffer): KeyObject | undefined {
   for (const input of [
     { key: bytes, format: "pem" },
     { key: bytes, format: "der", type: "spki" },

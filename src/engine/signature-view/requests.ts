@@ -17,30 +17,24 @@ export interface SignatureSummary {
   readonly method?: SigningMethod | undefined;
   readonly claimedSigner?: string | undefined;
   readonly claims: readonly Claim[];
-  readonly statement?: {
-    readonly subject: string;
-    /** Lower-case hex. */
-    readonly rootDigest: string;
-    readonly legacy: boolean;
-    readonly algorithm: string;
-    /** The first of them. */
-    readonly ignorePaths: readonly string[];
-    readonly ignorePathCount: number;
-    readonly files: number;
-  };
+  readonly statement?: StatementSummary;
   /** What is wrong with the file. */
   readonly problem?: { readonly code: ErrorCode; readonly message: string };
   /** The content of text pages: the statement, or the whole file if no statement can be read. */
   readonly text: "statement" | "file" | "none";
 }
 
-/** What a verification, or a comparison with a download record, found about one file, or one shard of it. */
-export type FoundFile =
-  | { readonly state: "same" | "listed" | "unsigned" | "excluded"; readonly name: string }
-  | ({ readonly state: "changed" } & ChangedResource)
-  | ({ readonly state: "missing" } & MissingResource)
-  | ({ readonly state: "added" } & AddedEntry)
-  | ({ readonly state: "excluded" } & IgnoredEntry);
+export interface StatementSummary {
+  readonly subject: string;
+  /** Lower-case hex. */
+  readonly rootDigest: string;
+  readonly legacy: boolean;
+  readonly algorithm: string;
+  /** The first of them. */
+  readonly ignorePaths: readonly string[];
+  readonly ignorePathCount: number;
+  readonly files: number;
+}
 
 /** What the last verification found, if it is current. */
 export interface Findings {
@@ -48,9 +42,10 @@ export interface Findings {
   readonly model?: { readonly path: string; readonly kind: "directory" | "file" };
   /** Whether the files were compared with the signature. */
   readonly compared: boolean;
-  readonly files: readonly FoundFile[];
+  readonly files: readonly FileEntry[];
 }
 
+/** One file: what a verification, or a comparison with a download record, found about it, and what the signature and the disk say. */
 export interface FileEntry {
   /** As signed, or as found. */
   readonly name: string;
@@ -62,8 +57,9 @@ export interface FileEntry {
   /** Lower-case hex, as signed; absent for a file of several shards. */
   readonly digest?: string;
   readonly shards?: number;
-  readonly changes: readonly ChangedResource[];
-  readonly note?: NonNullable<AddedEntry["note"]>;
+  /** How it, or each changed shard of it, differs from what was signed. */
+  readonly changes?: readonly ChangedResource[];
+  readonly note?: AddedEntry["note"] | MissingResource["note"];
   readonly ignored?: boolean;
   readonly source?: IgnoredEntry["source"];
 }
@@ -109,7 +105,7 @@ export interface OpenSignature {
 export interface OpenSignatureCalls {
   openSignature(options: OpenSignature & { readonly source: SignatureSource }): SignatureSummary;
   /** Adds some of the files of the next `compareSignature`. */
-  addFindings(options: OpenSignature & { readonly files: readonly FoundFile[] }): true | undefined;
+  addFindings(options: OpenSignature & { readonly files: readonly FileEntry[] }): true | undefined;
   compareSignature(options: OpenSignature & { readonly findings: Omit<Findings, "files"> }): StateCounts | undefined;
   filePage(options: OpenSignature & { readonly query: FileQuery }): FilePage | undefined;
   textPage(options: OpenSignature & { readonly range: PageRange }): TextPage | undefined;

@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readLines, readSignatureFile } from "../../core/bundle/read-bundle.ts";
+import type { Statement } from "../../core/bundle/statement.ts";
 import { ProvenanceError } from "../../core/errors.ts";
-import type { ChangedResource } from "../../core/manifest/comparison.ts";
 import type { Resource } from "../../core/manifest/manifest.ts";
 import { hubBlob } from "../../core/model/hub-cache.ts";
 import { inspectParts } from "../../core/operations/inspect.ts";
@@ -14,14 +14,15 @@ import type {
   FilePage,
   FileQuery,
   Findings,
-  FoundFile,
   PageRange,
   SignatureSource,
   SignatureSummary,
   StateCounts,
+  StatementSummary,
   TextPage,
 } from "./requests.ts";
 
+const NOTHING: SignatureSummary = { bytes: 0, claims: [], text: "none" };
 /** Ignore paths in the summary; the statement has all. */
 const IGNORE_PATHS = 200;
 /** Characters of a line of the statement. */
@@ -32,55 +33,39 @@ export class SignatureReader {
   #resources: readonly Resource[] = [];
   #findings: Findings = { compared: false, files: [] };
   #table = new FileTable([], this.#findings);
-  #added: FoundFile[] = [];
+  #added: FileEntry[] = [];
   #text = "";
   #lines: readonly string[] | undefined;
 
   async open(source: SignatureSource): Promise<SignatureSummary> {
-    if ("none" in source) {
-      this.#show([], "");
-      return { bytes: 0, claims: [], text: "none" };
-    }
+    this.#show([], "");
+    if ("none" in source) return NOTHING;
     const label = "path" in source ? basename(source.path) : source.label;
     let bytes: Buffer;
     try {
       bytes = "path" in source ? await readSignatureFile(source.path) : Buffer.from(source.bytes.buffer);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
-      const { code, message } = error;
-      this.#show([], "");
-      return { bytes: 0, claims: [], problem: { code, message }, text: "none" };
+      return { ...NOTHING, problem: summarizeError(error) };
     }
     const { line, model } = "path" in source ? source : {};
     const shown = bundleToShow(readLines(bytes, label), line, model);
     const { envelope, statement, problem } = await inspectParts(shown?.bytes ?? bytes, label);
-    const text = (envelope?.payload ?? bytes).toString("utf8");
+    const { payload = bytes, ...claimed } = envelope ?? { claims: [] };
+    const text = payload.toString("utf8");
     this.#show(statement?.manifest.resources ?? [], text);
     return {
       bytes: bytes.length,
       ...(shown?.line !== undefined && { line: shown.line }),
-      claims: envelope?.claims ?? [],
-      mediaType: envelope?.mediaType,
-      method: envelope?.method,
-      claimedSigner: envelope?.claimedSigner,
-      ...(statement && {
-        statement: {
-          subject: statement.subjectName,
-          rootDigest: statement.rootDigest,
-          legacy: statement.legacy,
-          algorithm: statement.manifest.serialization.algorithm,
-          ignorePaths: statement.manifest.serialization.ignorePaths.slice(0, IGNORE_PATHS),
-          ignorePathCount: statement.manifest.serialization.ignorePaths.length,
-          files: new Set(this.#resources.map(({ file }) => file)).size,
-        },
-      }),
-      ...(problem && { problem: { code: problem.code, message: problem.message } }),
+      ...claimed,
+      ...(statement && { statement: summarizeStatement(statement) }),
+      ...(problem && { problem: summarizeError(problem) }),
       text: envelope !== undefined ? "statement" : text.trim() === "" ? "none" : "file",
     };
   }
 
   /** Adds files of the next {@link compare}. */
-  add(files: readonly FoundFile[]): true {
+  add(files: readonly FileEntry[]): true {
     this.#added = this.#added.concat(files);
     return true;
   }
@@ -125,6 +110,23 @@ export class SignatureReader {
   }
 }
 
+function summarizeStatement({ subjectName, rootDigest, legacy, manifest }: Statement): StatementSummary {
+  const { algorithm, ignorePaths } = manifest.serialization;
+  return {
+    subject: subjectName,
+    rootDigest,
+    legacy,
+    algorithm,
+    ignorePaths: ignorePaths.slice(0, IGNORE_PATHS),
+    ignorePathCount: ignorePaths.length,
+    files: new Set(manifest.resources.map(({ file }) => file)).size,
+  };
+}
+
+function summarizeError({ code, message }: ProvenanceError): NonNullable<SignatureSummary["problem"]> {
+  return { code, message };
+}
+
 /** Characters: a shorter text is searched in names only, not in digests. */
 const DIGEST_START = 6;
 
@@ -136,33 +138,15 @@ class FileTable {
   #last = { key: "", found: [] as readonly FileEntry[] };
 
   constructor(resources: readonly Resource[], { files, compared }: Findings) {
-    const changes = new Map<string, ChangedResource[]>();
-    const missing = new Map<string, boolean>();
-    const others: FileEntry[] = [];
-    for (const file of files) {
-      if (file.state === "changed") {
-        const { state: _, ...change } = file;
-        const known = changes.get(file.name);
-        if (known === undefined) changes.set(file.name, [change]);
-        else known.push(change);
-      } else if (file.state === "missing") missing.set(file.name, file.ignored);
-      else others.push({ ...file, changes: [] });
-    }
+    const isSigned = ({ state }: FileEntry): boolean => state === "changed" || state === "missing";
+    const differing = new Map(files.filter(isSigned).map((file) => [file.name, file]));
     const signed = signedFiles(resources).map((file): FileEntry => {
-      const [ignored, changed = []] = [missing.get(file.name), changes.get(file.name)];
-      if (ignored !== undefined) return { ...file, state: "missing", changes: changed, ignored };
-      const state = changed.length > 0 ? "changed" : compared ? "same" : "listed";
-      return { ...file, state, changes: changed };
+      const found = differing.get(file.name);
+      differing.delete(file.name);
+      return { ...file, state: compared ? "same" : "listed", ...found };
     });
-    for (const { name } of signed) {
-      changes.delete(name);
-      missing.delete(name);
-    }
-    const unlisted = [
-      ...[...changes].map(([name, changed]): FileEntry => ({ name, state: "changed", changes: changed })),
-      ...[...missing].map(([name, ignored]): FileEntry => ({ name, state: "missing", changes: [], ignored })),
-    ];
-    const byState = Map.groupBy([...signed, ...unlisted, ...others], ({ state }) => state);
+    const others = files.filter((file) => !isSigned(file));
+    const byState = Map.groupBy([...signed, ...differing.values(), ...others], ({ state }) => state);
     this.#entries = FILE_STATES.flatMap((state) => byState.get(state) ?? []);
     const counts = FILE_STATES.map((state) => [state, byState.get(state)?.length ?? 0]);
     this.counts = Object.fromEntries(counts) as Record<FileState, number>;

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { findModels } from "../../core/model/find-models.ts";
-import { type FoundModel, type SignatureWithoutModel, signaturesOf } from "../../core/model/found-model.ts";
+import type { FoundModel, SignatureWithoutModel } from "../../core/model/found-model.ts";
 import { isInPart } from "../../core/operations/digest/parts.ts";
 import type { Origin } from "../../core/origin/origin.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
@@ -73,21 +73,21 @@ export default defineCommand({
     const models = part === undefined ? found : found.filter(({ path }) => isInPart(root, path, part));
     const { recordedOrigin } = await import("../recorded-origin.ts");
     const origins = new Map<string, Origin>();
-    for (const { path, signature } of models) {
-      const origin = signature === undefined ? await recordedOrigin(path, interruption.signal) : undefined;
+    for (const { path, signatures } of models) {
+      const origin = signatures.length === 0 ? await recordedOrigin(path, interruption.signal) : undefined;
       if (origin !== undefined) origins.set(path, origin);
     }
     if (args.flag("json") === true) {
       out.report("scan", {
         folder: root,
         part,
-        models: models.map(({ path, kind, signature, otherSignatures }) => ({
+        models: models.map(({ path, kind, signatures: [signature, ...otherSignatures] }) => ({
           path,
           kind,
           state: signature === undefined ? "unsigned" : "unchecked",
           signature,
           origin: origins.get(path),
-          otherSignatures,
+          otherSignatures: otherSignatures.length === 0 ? undefined : otherSignatures,
         })),
         ...(strays.length > 0 && { strays }),
       });
@@ -99,7 +99,7 @@ export default defineCommand({
       out.print([...modelLine(root, model), ...(origin === undefined ? [] : originColumn(origin))]);
     }
     out.print(...strays.map((stray): Line => [{ text: strayText(stray), style: "dim" }]));
-    const signed = models.filter(({ signature }) => signature !== undefined).length;
+    const signed = models.filter(({ signatures }) => signatures.length > 0).length;
     log.info(`${countText(models.length, "model")}, ${signed} with a signature`);
     return EXIT.done;
   },
@@ -112,7 +112,7 @@ async function namedTrust(keyPaths: readonly string[], rootPaths: readonly strin
 }
 
 function modelLine(root: string, model: FoundModel): Line {
-  const signatures = signaturesOf(model).map((file) => shown(root, file));
+  const signatures = model.signatures.map((file) => shown(root, file));
   const { mark, label } = VERDICT_LABELS[signatures.length > 0 ? "unchecked" : "unsigned"];
   return [
     `${mark} ${label.padEnd(VERDICT_LABELS.unchecked.label.length)}  `,

@@ -9,7 +9,6 @@ import {
   type PreparedToolInvocation,
   workspace,
 } from "vscode";
-import { foundModel } from "../../core/model/found-model.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { isCancellation } from "../../platform/commands.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
@@ -71,7 +70,7 @@ async function verdictOn(requested: RequestedPath, signal: AbortSignal, services
   if (registry.get(path) === undefined) {
     if (signatures.length === 0) return { state: "unsigned", model: path, reasons: [] };
     const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-    registry.add(foundModel(path, kind, signatures), requested.folder);
+    registry.add({ path, kind, signatures }, requested.folder);
   }
   return checkUntilStable(checker, path, { asked: true, mode: "cached", signal });
 }

@@ -2,7 +2,7 @@ import { Diagnostic, DiagnosticSeverity, type TextDocument } from "vscode";
 import { isAlarm } from "../../core/manifest/innocent-differences.ts";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { type KnownModel, lastReached, type ModelRegistry } from "../../workspace/registry.ts";
 import { modelProblemSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { codeDiagnostics } from "./code-diagnostics.ts";
@@ -47,20 +47,15 @@ async function warningsIn(document: TextDocument, registry: ModelRegistry): Prom
       const text = warningText(reference.model);
       const diagnostic = new Diagnostic(rangeOf(reference, document), text, DiagnosticSeverity.Warning);
       diagnostic.source = SOURCE;
-      diagnostic.code = settled(reference.model).state;
+      diagnostic.code = lastReached(reference.model).state;
       return diagnostic;
     });
 }
 
-/** The last verdict, until a new check has ended: a warning does not flicker with each check. */
-function settled({ verdict, before }: KnownModel): KnownModel["verdict"] {
-  return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
-}
-
 function isFailed(model: KnownModel): boolean {
-  return isAlarm(settled(model));
+  return isAlarm(lastReached(model));
 }
 
 function warningText(model: KnownModel): string {
-  return modelProblemSentence({ ...model, verdict: settled(model) });
+  return modelProblemSentence({ ...model, verdict: lastReached(model) });
 }

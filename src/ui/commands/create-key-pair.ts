@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { CancellationError, env, l10n, Uri, window, workspace } from "vscode";
 import { notify } from "../../platform/commands.ts";
 import { messageText } from "../../platform/plain-text.ts";
+import { askInDialog } from "../ask.ts";
 import type { Services } from "../services.ts";
 import { askSecret } from "./ask-secret.ts";
 import { publicLabel } from "./choose-key-file.ts";
@@ -53,7 +54,7 @@ async function chooseFile({ registry }: Services): Promise<string> {
     const problem = problemOf(file, registry);
     if (problem === undefined) return file;
     const again = l10n.t("Choose Again…");
-    if ((await window.showErrorMessage(problem, { modal: true }, again)) !== again) throw new CancellationError();
+    if ((await askInDialog("error", problem, [], again)) !== again) throw new CancellationError();
   }
 }
 
@@ -61,11 +62,11 @@ async function chooseFile({ registry }: Services): Promise<string> {
 function problemOf(file: string, registry: Services["registry"]): string | undefined {
   const taken = [file, publicKeyOf(file)].find((path) => existsSync(path));
   if (taken !== undefined) {
-    return l10n.t("{0} already exists. A key is never overwritten: choose another name.", messageText(basename(taken)));
+    return l10n.t("{0} already exists. A key is never overwritten: choose another name.", basename(taken));
   }
   const isInside = workspace.getWorkspaceFolder(Uri.file(file)) !== undefined || registry.holding(file).length > 0;
   if (!isInside) return undefined;
-  const name = messageText(basename(file));
+  const name = basename(file);
   return l10n.t("{0} would be in the workspace, where a private key is easily shared. Save it elsewhere.", name);
 }
 

@@ -8,7 +8,7 @@ import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { downloadUri } from "../viewer/download-document.ts";
+import { downloadUri } from "../viewer/viewer-document.ts";
 import { targetModel } from "./targets.ts";
 
 /** Check Against Download Record: compares the digests of all files with what the tool that downloaded them recorded. */

@@ -38,7 +38,7 @@ export async function showSignature(args: readonly unknown[], services: Services
       : undefined;
   const chosen = named ?? (await signatureOf(args, services));
   if (chosen === undefined) return;
-  (await import("../viewer/signature-document.ts")).showLine(chosen.uri, chosen.line);
+  (await import("../viewer/viewer-document.ts")).showLine(chosen.uri, chosen.line);
   await commands.executeCommand("vscode.openWith", chosen.uri, EDITORS.signature);
 }
 

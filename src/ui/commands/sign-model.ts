@@ -4,7 +4,6 @@ import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import type { SignOptions, SignResult } from "../../core/operations/sign/sign.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
-import { trustLabel } from "../../core/presentation/unknown-signer.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { type Action, ActionableError, isCancellation, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
@@ -12,8 +11,9 @@ import { bytesProgressText, type ProgressReport, withProgress } from "../../plat
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import type { SigningTarget } from "../signing/confirm-signing-several.ts";
-import type { SigningMethod, TrustOffer } from "../signing/signing-method.ts";
+import type { SigningAttempt } from "../signing/confirm-signing-several.ts";
+import { offerTrust } from "../signing/offer-trust.ts";
+import type { SigningMethod } from "../signing/signing-method.ts";
 import { FILE, targetModels } from "./targets.ts";
 
 /** For key bindings and other extensions that know the model and the key; the user still confirms. */
@@ -55,62 +55,60 @@ async function signSelected(
     : await (await import("../signing/choose-method.ts"))[choose](title, services).catch((error: unknown) => {
         throw chooseAgain(error, models, services);
       });
-  return others.length === 0 ? signOne(first, method, services) : signSeveral(models, method, services);
-}
-
-async function signOne(model: KnownModel, method: SigningMethod, services: Services): Promise<SignResult> {
-  const signature = await signaturePath(model);
-  const { confirmSigning } = await import("../signing/confirm-signing.ts");
-  const choice = await confirmSigning(model, signature, method, services.registry, services.engine);
-  const signed = await signUntilDone(model, { signature, ...choice }, method, services);
-  const { result } = signed;
-  for (const warning of result.warnings) services.log.warn(warning);
-  const run = () => commands.executeCommand(COMMANDS.showSignature, model.path);
-  const text = `${method.done(modelName(model), result)} ${reusedText(result)}`.trim();
-  reportSigned(text, signed, method, services, { label: l10n.t("Show Signature"), run });
-  return result;
-}
-
-/** Ends at the first model that cannot be signed, or is not to be: its error says so. */
-async function signSeveral(
-  models: readonly KnownModel[],
-  method: SigningMethod,
-  services: Services,
-): Promise<SignResult> {
-  const targets = await Promise.all(models.map(async (model) => ({ model, signature: await signaturePath(model) })));
-  const { confirmSigningSeveral } = await import("../signing/confirm-signing-several.ts");
-  const excluded = await confirmSigningSeveral(targets, method, services.engine);
-  const title = l10n.t("Signing {0} models", models.length);
-  const last = await withProgress(title, (report, signal) =>
-    signEach(targets, excluded, method, services, report, signal),
-  );
+  const attempts = await confirmed(models, method, services);
+  const doing =
+    others.length === 0 ? l10n.t("Signing {0}", modelName(first)) : l10n.t("Signing {0} models", models.length);
+  const last = await withProgress(doing, (report, signal) => signEach(attempts, method, services, report, signal));
   // After the progress, which would hide it. The offer to trust the signer is the same for all.
-  reportSigned(l10n.t("Signed {0} models.", models.length), last, method, services);
+  if (others.length > 0) {
+    reportSigned(l10n.t("Signed {0} models.", models.length), last, method, services);
+  } else {
+    const run = () => commands.executeCommand(COMMANDS.showSignature, first.path);
+    const text = `${method.done(modelName(first), last.result)} ${reusedText(last.result)}`.trim();
+    reportSigned(text, last, method, services, { label: l10n.t("Show Signature"), run });
+  }
   return last.result;
 }
 
+/** What the user has confirmed, a question for all models. */
+async function confirmed(
+  models: readonly KnownModel[],
+  method: SigningMethod,
+  { registry, engine }: Services,
+): Promise<readonly SigningAttempt[]> {
+  const attempts = await Promise.all(models.map(async (model) => ({ model, signature: await signaturePath(model) })));
+  const [first, ...others] = attempts;
+  if (first === undefined || others.length > 0) {
+    const { confirmSigningSeveral } = await import("../signing/confirm-signing-several.ts");
+    return confirmSigningSeveral(attempts, method, engine);
+  }
+  const { confirmSigning } = await import("../signing/confirm-signing.ts");
+  return [{ ...first, ...(await confirmSigning(first.model, first.signature, method, registry, engine)) }];
+}
+
+/** Ends at the first model that cannot be signed, or is not to be: its error says so. */
 async function signEach(
-  targets: readonly SigningTarget[],
-  excluded: ReadonlyMap<string, readonly string[]>,
+  attempts: readonly SigningAttempt[],
   method: SigningMethod,
   services: Services,
   report: ProgressReport,
   signal: AbortSignal,
 ): Promise<Signed> {
+  const isSeveral = attempts.length > 1;
   let last: Signed | undefined;
-  for (const [index, { model, signature }] of targets.entries()) {
+  for (const [index, attempt] of attempts.entries()) {
     if (signal.aborted) throw new CancellationError();
-    const place = l10n.t("{0} of {1}, {2}", index + 1, targets.length, modelName(model));
+    const name = modelName(attempt.model);
+    const place = l10n.t("{0} of {1}, {2}", index + 1, attempts.length, name);
     const inPlace: ProgressReport = {
       step: (text) => report.step(`${place}: ${text}`),
       // In words only: the bar would be full after the first model.
       bytes: (bytes, doing = "") => report.step(`${place}: ${doing} ${bytesProgressText(bytes, 0)}`),
     };
-    report.step(place);
-    const ignorePaths = excluded.get(model.path) ?? [];
-    last = await signUntilDone(model, { signature, ignorePaths }, method, services, (sign) => sign(inPlace, signal));
+    if (isSeveral) report.step(place);
+    last = await signUntilDone(attempt, method, services, isSeveral ? inPlace : report, signal);
     for (const warning of last.result.warnings) services.log.warn(warning);
-    services.log.info(method.done(modelName(model), last.result));
+    if (isSeveral) services.log.info(method.done(name, last.result));
   }
   if (last === undefined) throw new CancellationError();
   return last;
@@ -136,24 +134,22 @@ interface Signed {
   readonly verdict?: Verdict;
 }
 
-type Attempt = Pick<SignOptions, "signature" | "mode" | "force" | "ignorePaths" | "allowIncomplete">;
-
-type WithReport = (sign: (report: ProgressReport, signal: AbortSignal) => Promise<Signed>) => Promise<Signed>;
+type Attempt = SigningAttempt & Pick<SignOptions, "force" | "allowIncomplete">;
 
 /** Signs the model. If that is rejected, signs again with what the user agreed to. */
 async function signUntilDone(
-  model: KnownModel,
   first: Attempt,
   method: SigningMethod,
   services: Services,
-  withReport: WithReport = (sign) => withProgress(l10n.t("Signing {0}", modelName(model)), sign),
+  report: ProgressReport,
+  signal: AbortSignal,
 ): Promise<Signed> {
   for (let attempt = first; ; ) {
     try {
-      return await withReport((report, signal) => signAndCheck(model, attempt, method, services, report, signal));
+      return await signAndCheck(attempt, method, services, report, signal);
     } catch (error) {
       const { confirmOverride } = await import("../signing/confirm-override.ts");
-      const agreed = await confirmOverride(error, modelName(model));
+      const agreed = await confirmOverride(error, modelName(attempt.model));
       const ignorePaths = [...(attempt.ignorePaths ?? []), ...(agreed.ignorePaths ?? [])];
       attempt = { ...attempt, ...agreed, ignorePaths };
     }
@@ -161,8 +157,7 @@ async function signUntilDone(
 }
 
 async function signAndCheck(
-  model: KnownModel,
-  attempt: Attempt,
+  { model, ...attempt }: Attempt,
   method: SigningMethod,
   { checker, engine }: Services,
   report: ProgressReport,
@@ -201,18 +196,10 @@ function reportSigned(
   services: Services,
   ...more: readonly Action[]
 ): void {
-  const offer = verdict && (method.offerTrust(verdict) ?? offerTrust(verdict, services));
+  const offer = verdict && offerTrust(verdict, method.publicKey, services);
   const sentences = [text, ...(offer === undefined ? [] : [offer.text])];
   const actions = offer === undefined ? more : [offer.action, ...more];
   notify(services.log, "information", sentences.join(" "), ...actions);
-}
-
-/** For what the method itself does not offer: where a policy covers the model, the policy has to accept the signer. */
-function offerTrust(verdict: Verdict, services: Services): TrustOffer | undefined {
-  const label = trustLabel(verdict, l10n.t);
-  if (label === undefined) return undefined;
-  const run = async () => (await import("../trusting/trust-signer.ts")).trustSigner([verdict.model], services);
-  return { text: l10n.t("You don't trust this signer yet, so the model isn't verified."), action: { label, run } };
 }
 
 function reusedText({ coverage: { bytes, bytesFromCache }, replaced }: SignResult): string {

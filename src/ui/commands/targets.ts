@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { CancellationError, commands, l10n, type QuickPickItem, Uri, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
-import { foundModel } from "../../core/model/found-model.ts";
 import { isModelFile } from "../../core/model/model-files.ts";
 import { verdictLabel } from "../../core/presentation/verdict-labels.ts";
 import { ActionableError } from "../../platform/commands.ts";
@@ -128,7 +127,7 @@ async function addModel(path: string, purpose: Purpose, { registry, engine }: Mo
     });
   }
   const kind = (await stat(path)).isDirectory() ? "directory" : "file";
-  registry.add(foundModel(path, kind, signatures), workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath);
+  registry.add({ path, kind, signatures }, workspace.getWorkspaceFolder(Uri.file(path))?.uri.fsPath);
   const added = registry.get(path);
   if (added === undefined) throw new ProvenanceError("INTERNAL", `${path} was not added.`);
   return added;

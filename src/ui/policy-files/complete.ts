@@ -1,5 +1,6 @@
-import { open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { relative, sep } from "node:path";
+import { text as readText } from "node:stream/consumers";
 import {
   type CancellationToken,
   type CompletionContext,
@@ -127,16 +128,6 @@ function named(folder: string, file: string): string {
 }
 
 /** Returns the beginning of a file; empty if it cannot be read. */
-async function headOf(path: string): Promise<string> {
-  try {
-    const file = await open(path);
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-      return buffer.toString("latin1", 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return "";
-  }
+function headOf(path: string): Promise<string> {
+  return readText(createReadStream(path, { encoding: "latin1", end: HEAD - 1 })).catch(() => "");
 }

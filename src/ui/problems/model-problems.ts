@@ -15,9 +15,8 @@ import { isToolFilesOnly, unknownFirst } from "../../core/manifest/innocent-diff
 import type { Decision, PolicyReference } from "../../core/policy/decision.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { SourceLocation } from "../../core/policy/source-location.ts";
-import type { Verdict } from "../../core/verdict.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import type { KnownModel } from "../../workspace/registry.ts";
+import { type KnownModel, lastReached } from "../../workspace/registry.ts";
 import { modelName, modelProblemSentence } from "../model-text.ts";
 import { type ModelProblemCode, SOURCE } from "./problem-codes.ts";
 
@@ -49,11 +48,6 @@ export function problemsOf(model: KnownModel, path: string, policies: readonly P
   const diagnostic = entry(state, modelProblemSentence(decided), severity, new Range(0, 0, 0, 0));
   if (comparison !== undefined) diagnostic.relatedInformation = files(model.path, uri, comparison);
   return [{ model: model.path, code: state, uri, diagnostic }, ...rejected];
-}
-
-/** During and before another check, the cause persists. */
-function lastReached({ verdict, before }: KnownModel): Verdict {
-  return verdict.state === "checking" || verdict.state === "stale" ? (before ?? verdict) : verdict;
 }
 
 function entry(code: ModelProblemCode, text: string, severity: DiagnosticSeverity, range: Range): Diagnostic {

@@ -2,7 +2,7 @@ import { type Diagnostic, languages, Uri } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
 import { locateModel } from "../../workspace/policies.ts";
-import type { KnownModel } from "../../workspace/registry.ts";
+import { decisionOf } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { type ModelProblem, problemsOf } from "./model-problems.ts";
 
@@ -73,7 +73,7 @@ export class ModelsInProblems {
     const { registry, policies } = this.#services;
     const model = registry.get(path);
     if (model === undefined || !setting("problems")) return [];
-    const files = hasDecision(model) ? await policies.filesFor(model.folder) : undefined;
+    const files = decisionOf(model) === undefined ? undefined : await policies.filesFor(model.folder);
     const all = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap((file) => file.policies);
     // The model may have changed in the meantime.
     return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
@@ -86,8 +86,4 @@ export class ModelsInProblems {
       this.#collection.set(Uri.parse(at), diagnostics);
     }
   }
-}
-
-function hasDecision({ verdict, before }: KnownModel): boolean {
-  return (verdict.decision ?? before?.decision) !== undefined;
 }

@@ -3,6 +3,7 @@ import { CancellationError, env, l10n, ThemeIcon, UIKind, Uri, window } from "vs
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { setting } from "../../platform/settings.ts";
+import { askInDialog } from "../ask.ts";
 
 export interface LoginRequest {
   /** URL of the OpenID issuer. */
@@ -102,12 +103,12 @@ async function openExternal(url: string): Promise<void> {
 async function showDeviceCode({ url, urlWithCode, userCode }: DevicePrompt): Promise<void> {
   const open = l10n.t("Copy Code and Open Browser");
   const copy = l10n.t("Copy Address Only");
-  const question = l10n.t("Log in with the code {0}", messageText(userCode));
+  const question = l10n.t("Log in with the code {0}", userCode);
   const detail = l10n.t(
     "Enter it at {0}, in this browser or on another device. Continue there only if the page shows the same code.",
-    messageText(url),
+    url,
   );
-  const answer = await window.showInformationMessage(question, { modal: true, detail }, open, copy);
+  const answer = await askInDialog("information", question, [[detail]], open, copy);
   if (answer === undefined) throw new CancellationError();
   await env.clipboard.writeText(answer === open ? userCode : (urlWithCode ?? url));
   if (answer === open) await openExternal(urlWithCode ?? url);

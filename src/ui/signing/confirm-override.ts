@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { CancellationError, l10n, window } from "vscode";
+import { CancellationError, l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { SignOptions } from "../../core/operations/sign/sign.ts";
-import { messageText } from "../../platform/plain-text.ts";
+import { askInDialog } from "../ask.ts";
 
 const Replaced = v.object({ path: v.string(), claimedSigner: v.string(), subject: v.optional(v.string()) });
 const Keys = v.object({ names: v.pipe(v.array(v.string()), v.minLength(1)), count: v.number() });
@@ -35,39 +35,37 @@ export async function confirmOverride(
 
 async function confirmReplacingOther({ details }: ProvenanceError): Promise<void> {
   const { path, claimedSigner, subject } = v.parse(Replaced, details);
-  const file = messageText(basename(path));
+  const file = basename(path);
   const keep = l10n.t("Keep Signature");
   const replace = l10n.t("Replace Signature");
   const question =
     subject === undefined
       ? l10n.t("{0} is not your signature. Replace it?", file)
       : l10n.t("{0} is the signature of another model. Replace it?", file);
-  const detail = [
-    l10n.t("Signer according to the file: {0}", messageText(claimedSigner)),
-    ...(subject === undefined ? [] : [l10n.t("Model: {0}", messageText(subject))]),
-    messageText(path),
-  ].join("\n");
-  const answer = await window.showWarningMessage(question, { modal: true, detail }, keep, replace);
-  if (answer !== replace) throw new CancellationError();
+  const lines = [
+    l10n.t("Signer according to the file: {0}", claimedSigner),
+    ...(subject === undefined ? [] : [l10n.t("Model: {0}", subject)]),
+    path,
+  ];
+  if ((await askInDialog("warning", question, [lines], keep, replace)) !== replace) throw new CancellationError();
 }
 
 function keysQuestion(name: string, names: readonly string[]): string {
   return names.length === 1
-    ? l10n.t("{0} contains a private key: {1}", messageText(name), messageText(names[0] ?? ""))
-    : l10n.t("{0} contains {1} private keys", messageText(name), names.length);
+    ? l10n.t("{0} contains a private key: {1}", name, names[0] ?? "")
+    : l10n.t("{0} contains {1} private keys", name, names.length);
 }
 
 function envQuestion(name: string, [file = ""]: readonly string[]): string {
-  return l10n.t("{0} contains a file for passwords and tokens: {1}", messageText(name), messageText(file));
+  return l10n.t("{0} contains a file for passwords and tokens: {1}", name, file);
 }
 
 async function confirmIncomplete({ details }: ProvenanceError, name: string): Promise<void> {
   const signs = details["signs"];
   const stop = l10n.t("Don't Sign");
   const sign = l10n.t("Sign Incomplete Model");
-  const detail = typeof signs === "string" ? messageText(signs) : "";
-  const question = l10n.t("{0} is incomplete", messageText(name));
-  const answer = await window.showWarningMessage(question, { modal: true, detail }, stop, sign);
+  const lines = typeof signs === "string" ? [signs] : [];
+  const answer = await askInDialog("warning", l10n.t("{0} is incomplete", name), [lines], stop, sign);
   if (answer !== sign) throw new CancellationError();
 }
 
@@ -76,14 +74,10 @@ async function confirmExcluding(error: ProvenanceError, ask: (names: readonly st
   if (!keys.success || keys.output.count > keys.output.names.length) throw error;
   const { names } = keys.output;
   const without = names.length === 1 ? l10n.t("Sign Without It") : l10n.t("Sign Without Them");
-  const question = ask(names);
-  const detail = [
-    ...names.slice(0, 10).map(messageText),
-    "",
-    l10n.t("Everyone who gets the model gets its files. Move such files out of the model, or sign without them."),
-  ].join("\n");
-  if ((await window.showWarningMessage(question, { modal: true, detail }, without)) !== without) {
-    throw new CancellationError();
-  }
+  const why = l10n.t(
+    "Everyone who gets the model gets its files. Move such files out of the model, or sign without them.",
+  );
+  const answer = await askInDialog("warning", ask(names), [names.slice(0, 10), [why]], without);
+  if (answer !== without) throw new CancellationError();
   return names;
 }

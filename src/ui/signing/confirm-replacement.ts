@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { l10n, window } from "vscode";
+import { l10n } from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { Replacement } from "../../core/signing/replacement.ts";
-import { messageText } from "../../platform/plain-text.ts";
+import { askInDialog } from "../ask.ts";
 import { nameList } from "../name-list.ts";
 import { type FileGroup, showFiles } from "./show-files.ts";
 
@@ -16,9 +16,9 @@ const NAMED = 5;
 export async function confirmReplacement(name: string, replacement: Replacement): Promise<boolean> {
   const { signature, changes } = replacement;
   const groups = groupsOf(replacement);
-  const note = changes.comparable
-    ? undefined
-    : l10n.t("The signature uses another kind of digest, so files of the same name can't be compared.");
+  const notes = changes.comparable
+    ? []
+    : [l10n.t("The signature uses another kind of digest, so files of the same name can't be compared.")];
   const sign = l10n.t("Sign Changed Files");
   const show = l10n.t("Show Changes");
   const lines = groups
@@ -27,18 +27,16 @@ export async function confirmReplacement(name: string, replacement: Replacement)
       const names = files.map((file) => file.name);
       return l10n.t("{0} ({1}): {2}", label, count, nameList(names, NAMED, count));
     });
-  const detail = [
-    [...(note === undefined ? [] : [note]), ...lines].join("\n"),
-    l10n.t(
-      "Signing {0} replaces {1} with a signature over the current files. If you did not change them, cancel and find out who did.",
-      messageText(name),
-      messageText(basename(signature)),
-    ),
-  ].join("\n\n");
+  const effect = l10n.t(
+    "Signing {0} replaces {1} with a signature over the current files. If you did not change them, cancel and find out who did.",
+    name,
+    basename(signature),
+  );
+  const paragraphs = [[...notes, ...lines], [effect]];
   for (;;) {
-    const answer = await window.showWarningMessage(question(replacement, groups), { modal: true, detail }, show, sign);
+    const answer = await askInDialog("warning", question(replacement, groups), paragraphs, show, sign);
     if (answer !== show) return answer === sign;
-    await showFiles(l10n.t("Changes of {0} since its signature", name), groups, note);
+    await showFiles(l10n.t("Changes of {0} since its signature", name), groups, notes);
   }
 }
 
@@ -57,14 +55,11 @@ function groupsOf({ changes: { changed, missing, added } }: Replacement): readon
 }
 
 function question({ signer, claimedSigner }: Replacement, groups: readonly FileGroup[]): string {
-  const by =
-    signer === undefined
-      ? l10n.t("someone who claims to be {0}", messageText(claimedSigner))
-      : messageText(signerText(signer, l10n.t));
+  const by = signer === undefined ? l10n.t("someone who claims to be {0}", claimedSigner) : signerText(signer, l10n.t);
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   const [first] = groups.flatMap(({ files }) => files);
   if (count === 0) return l10n.t("The files can't be compared with the signature by {0}", by);
   return count === 1
-    ? l10n.t("1 file differs from the signature by {0}: {1}", by, messageText(first?.name ?? ""))
+    ? l10n.t("1 file differs from the signature by {0}: {1}", by, first?.name ?? "")
     : l10n.t("{0} files differ from the signature by {1}", count, by);
 }

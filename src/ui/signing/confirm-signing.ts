@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
-import { CancellationError, l10n, window } from "vscode";
+import { CancellationError, l10n } from "vscode";
 import type { DigestMode } from "../../core/hashing/digest-request.ts";
 import { isInside } from "../../core/model/path-below.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
@@ -9,8 +9,8 @@ import { signerText } from "../../core/presentation/signer-text.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { EntrySize, SigningPreview } from "../../engine/signing-preview.ts";
-import { messageText } from "../../platform/plain-text.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
+import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
@@ -45,7 +45,7 @@ export async function confirmSigning(
 ): Promise<SigningChoice> {
   const replaces = existsSync(signature);
   const preview = await engine.run("previewSigning", { model: model.path, signature });
-  const question = messageText(method.question(modelName(model)));
+  const question = method.question(modelName(model));
   const sign = l10n.t("Sign");
   const rehash = l10n.t("Rehash All Files");
   const files = l10n.t("Show Files…");
@@ -59,13 +59,9 @@ export async function confirmSigning(
         writtenText(model, signature, replaces),
         ...otherSignaturesText(preview, model, signature),
       ],
-      method.notes.map(messageText),
+      method.notes,
     ];
-    const detail = paragraphs
-      .filter((lines) => lines.length > 0)
-      .map((lines) => lines.join("\n"))
-      .join("\n\n");
-    const answer = await window.showInformationMessage(question, { modal: true, detail }, ...buttons);
+    const answer = await askInDialog("information", question, paragraphs, ...buttons);
     if (answer === sign) return { mode: replaces ? "cached" : "full", ignorePaths };
     if (answer === rehash) return { mode: "full", ignorePaths };
     if (answer !== files) throw new CancellationError();
@@ -134,16 +130,15 @@ function excludedText({ ignored, ignoredCount }: SigningPreview): string {
 function otherSignaturesText({ otherSignatures }: SigningPreview, model: KnownModel, signature: string): string[] {
   const [first] = otherSignatures;
   if (first === undefined || model.kind === "file" || !isInside(model.path, signature)) return [];
-  const name = messageText(first);
   return [
     otherSignatures.length === 1
       ? l10n.t(
           "Other verifiers will reject the existing signature {0}, unless the new one is saved next to the folder.",
-          name,
+          first,
         )
       : l10n.t(
           "Other verifiers will reject the existing signatures ({0} and {1} more), unless the new one is saved next to the folder.",
-          name,
+          first,
           otherSignatures.length - 1,
         ),
   ];
@@ -155,11 +150,11 @@ function sizeText({ bytes, atLeast }: EntrySize): string {
 }
 
 function writtenText(model: KnownModel, signature: string, replaces: boolean): string {
-  const written = messageText(relative(dirname(model.path), signature));
+  const written = relative(dirname(model.path), signature);
   if (!replaces) return l10n.t("Writes the signature {0}.", written);
   const { signer, comparison } = model.before ?? model.verdict;
   if (signer === undefined) return l10n.t("Replaces the signature {0}.", written);
-  const by = messageText(signerText(signer, l10n.t));
+  const by = signerText(signer, l10n.t);
   if (comparison?.matches !== false) return l10n.t("Replaces the signature {0} by {1}.", written, by);
   const differences = differencesText(comparison, l10n.t);
   return l10n.t("Replaces the signature {0} by {1}. Files differ from it: {2}.", written, by, differences);

@@ -12,7 +12,11 @@ export interface FileGroup {
 }
 
 /** Lists files that a question is about; typing filters. Resolves when the list is closed. */
-export async function showFiles(title: string, groups: readonly FileGroup[], note?: string): Promise<void> {
+export async function showFiles(
+  title: string,
+  groups: readonly FileGroup[],
+  notes: readonly string[] = [],
+): Promise<void> {
   const items: QuickPickItem[] = groups
     .filter(({ count }) => count > 0)
     .flatMap(({ label, icon, files, count }) => [
@@ -24,7 +28,7 @@ export async function showFiles(title: string, groups: readonly FileGroup[], not
       })),
       ...(count > files.length ? [{ label: l10n.t("… and {0} more", count - files.length) }] : []),
     ]);
-  await window.showQuickPick([...(note === undefined ? [] : [{ label: note }]), ...items], {
+  await window.showQuickPick([...notes.map((label) => ({ label })), ...items], {
     title: messageText(title),
     placeHolder: l10n.t("Press Escape to go back"),
     ignoreFocusOut: true,

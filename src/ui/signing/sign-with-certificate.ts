@@ -1,21 +1,16 @@
 import { l10n } from "vscode";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { PemSource } from "../../core/trust.ts";
-import type { Verdict } from "../../core/verdict.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
 import { pickItem } from "../ask.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
 import { openPrivateKey } from "../commands/passphrase.ts";
-import { trustSignerOf } from "../commands/trust-key.ts";
 import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
 import { readPrivateKeyFile } from "./sign-with-key.ts";
-import type { SigningMethod, TrustOffer } from "./signing-method.ts";
-
-/** Codes of a certificate whose root is not among the trusted ones. */
-const UNKNOWN_ROOT = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE_UNTRUSTED_ROOT", "SIGNING_METHOD_MISMATCH"];
+import type { SigningMethod } from "./signing-method.ts";
 
 /**
  * Signs with a certificate and its private key, in files. Checks that they belong together before it asks anything else.
@@ -39,20 +34,6 @@ export async function certificateSigningMethod(title: string, services: Services
     notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, EDITOR.time(signer.notAfter))],
     identity: async () => ({ method: "certificate", privateKey, certificate, chain, ...secret }),
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
-    offerTrust: (verdict) => offerToTrustRoot(verdict, services),
-  };
-}
-
-/** Offers to trust the root of the certificate that has just signed. */
-export function offerToTrustRoot({ state, reasons, model }: Verdict, services: Services): TrustOffer | undefined {
-  if (state !== "unverifiable" || !reasons.some(({ code }) => UNKNOWN_ROOT.includes(code))) return undefined;
-  const run = async (): Promise<void> => {
-    await trustSignerOf(model, "certificate", services);
-    await services.checker.check(model, "files", { asked: true });
-  };
-  return {
-    text: l10n.t("You don't trust its root certificate yet, so the model isn't verified."),
-    action: { label: l10n.t("Trust Root Certificate…"), run },
   };
 }
 

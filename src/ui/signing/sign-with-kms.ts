@@ -3,8 +3,7 @@ import { messageText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { text } from "../../platform/shapes.ts";
 import type { Services } from "../services.ts";
-import { offerToTrustKey } from "./sign-with-key.ts";
-import type { SigningMethod } from "./signing-method.ts";
+import { keyMethod, type SigningMethod } from "./signing-method.ts";
 
 /** The last input; never from a setting or a file, which a workspace could provide. */
 const LAST = "lastKmsKey";
@@ -29,11 +28,5 @@ export async function kmsSigningMethod(title: string, services: Services): Promi
     readKmsPublicKey(key, { onOutput, signal }),
   );
   await state.update(LAST, key);
-  return {
-    question: (name) => l10n.t("Sign {0} with the key {1}?", name, messageText(key)),
-    notes: [],
-    identity: async () => ({ method: "kms", key, onOutput }),
-    done: (name) => l10n.t("Signed {0} with the key {1}.", name, messageText(key)),
-    offerTrust: (verdict) => offerToTrustKey(verdict, publicKey, services),
-  };
+  return keyMethod(key, { method: "kms", key, onOutput }, publicKey);
 }

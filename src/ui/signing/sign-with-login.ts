@@ -1,12 +1,11 @@
-import { l10n, window } from "vscode";
+import { l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import type { PublicationNotice } from "../../core/signing/publication.ts";
-import { messageText } from "../../platform/plain-text.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
+import { askInDialog } from "../ask.ts";
 import type { Services } from "../services.ts";
-import { trustSigner } from "../trusting/trust-signer.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
 /** Signs with a short-lived certificate that the Sigstore instance of the settings issues to the user who logs in. */
@@ -34,14 +33,6 @@ export function loginSigningMethod(title: string, services: Services): SigningMe
       };
     },
     done: (name, { signer }) => l10n.t("Signed {0} as {1}.", name, signerText(signer, l10n.t)),
-    // Where a policy covers the model, the settings have no effect.
-    offerTrust: ({ state, model, decision }) =>
-      state === "untrusted" && decision === undefined
-        ? {
-            text: l10n.t("You don't trust your own identity yet, so the model isn't verified."),
-            action: { label: l10n.t("Trust Signer…"), run: () => trustSigner([model], services) },
-          }
-        : undefined,
   };
 }
 
@@ -72,7 +63,7 @@ async function confirmPublication(storage: string, notice: PublicationNotice): P
   if (await hasConsented(storage, notice)) return true;
   const agree = l10n.t("Sign and Publish");
   const { host } = new URL(notice.log);
-  const identity = messageText(notice.identity);
+  const { identity } = notice;
   const published = {
     public: l10n.t(
       "Your identity {0} and this model's digest are published in the public log {1}. They stay there permanently and can't be removed.",
@@ -90,13 +81,13 @@ async function confirmPublication(storage: string, notice: PublicationNotice): P
       host,
     ),
   }[notice.instance];
-  const detail = [
-    published,
-    l10n.t("The model itself is not uploaded."),
-    l10n.t("You won't be asked again for this identity and log."),
-  ].join("\n\n");
+  const paragraphs = [
+    [published],
+    [l10n.t("The model itself is not uploaded.")],
+    [l10n.t("You won't be asked again for this identity and log.")],
+  ];
   const question = l10n.t("Sign as {0}?", identity);
-  if ((await window.showInformationMessage(question, { modal: true, detail }, agree)) !== agree) return false;
+  if ((await askInDialog("information", question, paragraphs, agree)) !== agree) return false;
   await rememberConsent(storage, notice);
   return true;
 }

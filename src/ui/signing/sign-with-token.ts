@@ -13,8 +13,7 @@ import { RecentFiles } from "../../platform/recent-files.ts";
 import { pickFile, pickItem, pickRecentFile } from "../ask.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { chooseChain, offerToTrustRoot } from "./sign-with-certificate.ts";
-import { offerToTrustKey } from "./sign-with-key.ts";
+import { chooseChain } from "./sign-with-certificate.ts";
 import type { SigningMethod } from "./signing-method.ts";
 import { tokenPin } from "./token-pin.ts";
 
@@ -40,7 +39,7 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
     const { tokenKeys } = await import("../../core/signing/pkcs11/token-keys.ts");
     const choice = await chooseKey(title, token, tokenKeys(await module.objects()));
     const chain = choice.certificate && (await chooseChain(title, choice.certificate));
-    return await methodFor(choice, { path, token, pin, koffi, chain }, services);
+    return await methodFor(choice, { path, token, pin, koffi, chain });
   } finally {
     await module.close();
   }
@@ -64,7 +63,6 @@ interface KeyChoice {
 async function methodFor(
   { key, publicKey, certificate }: KeyChoice,
   { path, token, pin, koffi, chain }: OpenToken,
-  services: Services,
 ): Promise<SigningMethod> {
   const { formatPkcs11Uri } = await import("../../core/signing/pkcs11/uri.ts");
   const { label, id } = key.object;
@@ -86,10 +84,7 @@ async function methodFor(
       ...(chain !== undefined && { certificate: "token", chain }),
     }),
     done: (model) => l10n.t("Signed {0} with the key {1} on the token {2}.", model, name, tokenLabel),
-    offerTrust: (verdict) =>
-      certificate === undefined
-        ? offerToTrustKey(verdict, { label: `${name} (${tokenLabel})`, pem }, services)
-        : offerToTrustRoot(verdict, services),
+    ...(certificate === undefined && { publicKey: { label: `${name} (${tokenLabel})`, pem } }),
   };
 }
 

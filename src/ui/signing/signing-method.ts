@@ -1,6 +1,6 @@
+import { l10n } from "vscode";
 import type { SigningIdentity, SignResult } from "../../core/operations/sign/sign.ts";
-import type { Verdict } from "../../core/verdict.ts";
-import type { Action } from "../../platform/commands.ts";
+import type { PemSource } from "../../core/trust.ts";
 import type { ProgressReport } from "../../platform/progress.ts";
 
 /** How a model is signed, as the user chose. */
@@ -13,11 +13,17 @@ export interface SigningMethod {
   identity(report: ProgressReport, signal: AbortSignal): Promise<SigningIdentity>;
   /** "Signed llama-3-8b with the key prod.pem." */
   done(name: string, result: SignResult): string;
-  /** Where the signer is not trusted yet: says so, and offers to trust them. */
-  offerTrust(verdict: Verdict): TrustOffer | undefined;
+  /** Of a key that signs without a certificate. */
+  readonly publicKey?: PemSource;
 }
 
-export interface TrustOffer {
-  readonly text: string;
-  readonly action: Action;
+/** @param label of the key */
+export function keyMethod(label: string, identity: SigningIdentity, publicKey: PemSource): SigningMethod {
+  return {
+    question: (name) => l10n.t("Sign {0} with the key {1}?", name, label),
+    notes: [],
+    identity: async () => identity,
+    done: (name) => l10n.t("Signed {0} with the key {1}.", name, label),
+    publicKey,
+  };
 }

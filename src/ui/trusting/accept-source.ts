@@ -1,14 +1,15 @@
 import { realpath } from "node:fs/promises";
-import { CancellationError, commands, env, l10n, Uri, window, workspace } from "vscode";
+import { CancellationError, commands, env, l10n, Uri, workspace } from "vscode";
 import type { PemSource, Trust } from "../../core/trust.ts";
 import type { VerdictState } from "../../core/verdict.ts";
 import { notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
-import { messageText, plainText } from "../../platform/plain-text.ts";
+import { plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
 import { setting } from "../../platform/settings.ts";
 import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
@@ -21,7 +22,8 @@ interface Readable {
   readonly pem: string;
   /** What it calls itself. */
   readonly name: string;
-  readonly described: string;
+  /** Paragraphs. */
+  readonly described: readonly (readonly string[])[];
   readonly fingerprints: readonly string[];
 }
 
@@ -60,20 +62,17 @@ async function ask(
   const copy = l10n.t("Copy Fingerprint");
   const question =
     kind === "key" ? l10n.t("Trust the key {0}?", name) : l10n.t("Trust certificates issued under {0}?", name);
-  const detail = [
-    described,
-    modelsSentence(models),
-    ...(workspaceFile === undefined ? [] : [workspaceWarning(workspaceFile)]),
+  const effect =
     kind === "key"
       ? l10n.t("Models signed with it are verified in every workspace.")
-      : l10n.t("Models signed with any certificate issued under it are verified in every workspace."),
-  ].join("\n\n");
-  const options = { modal: true, detail };
-  const show = workspaceFile === undefined ? window.showInformationMessage : window.showWarningMessage;
+      : l10n.t("Models signed with any certificate issued under it are verified in every workspace.");
+  const warning = workspaceFile === undefined ? [] : [workspaceWarning(workspaceFile)];
+  const paragraphs = [...described, [modelsSentence(models)], warning, [effect]];
+  const level = workspaceFile === undefined ? "information" : "warning";
   // The first button is the one that Enter presses.
   const buttons = workspaceFile === undefined ? [always, thisWindow] : [copy, always, thisWindow];
   for (;;) {
-    const answer = await show(messageText(question), options, ...buttons);
+    const answer = await askInDialog(level, question, paragraphs, ...buttons);
     if (answer === always) return "always";
     if (answer === thisWindow) return "window";
     if (answer !== copy) throw new CancellationError();
@@ -92,7 +91,7 @@ function modelsSentence(models: readonly KnownModel[]): string {
 function workspaceWarning(label: string): string {
   return l10n.t(
     "{0} is a file of this workspace, so it proves nothing by itself: the author of the models could have put it there. Compare the fingerprint with the one on the publisher's own page before you trust it.",
-    messageText(label),
+    label,
   );
 }
 
@@ -138,7 +137,7 @@ async function readKey(source: PemSource): Promise<Readable> {
   return {
     pem: key.export({ type: "spki", format: "pem" }).toString(),
     name: source.label,
-    described: l10n.t("{0} key, SHA-256 {1}", curve, fingerprint),
+    described: [[l10n.t("{0} key, SHA-256 {1}", curve, fingerprint)]],
     fingerprints: [fingerprint],
   };
 }
@@ -151,9 +150,10 @@ async function readRoots(source: PemSource): Promise<Readable> {
   return {
     pem: certificates.map((certificate) => certificate.toString()).join(""),
     name: first === undefined || others.length > 0 ? source.label : commonName(first) || source.label,
-    described: certificates
-      .map(({ subject, fingerprint256 }) => `${messageText(distinguishedName(subject))}\nSHA-256 ${fingerprint256}`)
-      .join("\n\n"),
+    described: certificates.map(({ subject, fingerprint256 }) => [
+      distinguishedName(subject),
+      `SHA-256 ${fingerprint256}`,
+    ]),
     fingerprints: certificates.map(({ fingerprint256 }) => fingerprint256),
   };
 }

@@ -1,5 +1,10 @@
-import { CancellationError, commands, l10n, type WorkspaceFolder, window, workspace } from "vscode";
+import { CancellationError, commands, l10n, type WorkspaceFolder, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import {
+  type AcceptedModels,
+  policiesForSigners,
+  type SignedModels,
+} from "../../core/operations/policy/policy-drafts.ts";
 import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
 import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
@@ -8,19 +13,20 @@ import { ActionableError, notify } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { withProgress } from "../../platform/progress.ts";
+import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
-import { pickOne } from "../ask.ts";
+import { askInDialog, pickOne } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { unknownSignerText } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
-import { type AcceptedSigner, consequences, draftsFor, type FoundSigner, namesOf } from "./policy-drafts.ts";
+import { consequences, namesOf } from "./policy-drafts.ts";
 import { signerDetails } from "./signer-details.ts";
 import { trustSigner } from "./trust-signer.ts";
-import { assertOutsideSignedModels, confirmWriting, requireTrustedWorkspace, writeNewFile } from "./write-policy.ts";
+import { assertOutsideSignedModels, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
 /**
  * Create Policy…: identifies who signed the models of a workspace folder, asks which of these signers to accept, and
@@ -35,17 +41,19 @@ export async function createPolicy(_args: readonly unknown[], services: Services
   await assertOutsideSignedModels(path);
   const { signers, unknown } = await findSigners(folder, services);
   if (signers.length === 0) throw noSigner(unknown, services);
-  const accepted: AcceptedSigner[] = [];
+  const accepted: AcceptedModels[] = [];
+  const others: SignedModels[] = [];
   for (const [index, found] of signers.entries()) {
     const authority = await askAbout(found, index, signers.length, folder);
-    if (authority !== undefined) accepted.push({ ...found, authority });
+    if (authority === undefined) others.push(found);
+    else accepted.push({ ...found, authority });
   }
   if (accepted.length === 0) {
     throw new ProvenanceError("USAGE", l10n.t("No signer was accepted, so no policy was created."));
   }
-  const drafts = draftsFor(accepted, signers, folder);
+  const drafts = policiesForSigners(accepted, others, l10n.t, plainText);
   const models = services.registry.models.filter((model) => model.folder === folder);
-  await writeDrafts(drafts, path, consequences(drafts, accepted, unknown, models, folder), services);
+  await writeDrafts(drafts, path, consequences(drafts, accepted, unknown, models), services);
 }
 
 async function chooseFolder(): Promise<WorkspaceFolder> {
@@ -56,6 +64,12 @@ async function chooseFolder(): Promise<WorkspaceFolder> {
   const placeHolder = l10n.t("Select the folder for the policy");
   const items = folders.map((folder) => ({ folder, label: messageText(folder.name) }));
   return (await pickOne(items, { title: l10n.t("Create Policy"), placeHolder })).folder;
+}
+
+interface FoundSigner extends SignedModels {
+  readonly evidence: SignerEvidence;
+  readonly models: string[];
+  readonly known: KnownModel[];
 }
 
 interface Found {
@@ -73,7 +87,7 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
     (model) => model.folder === folder && model.verdict.signature !== undefined,
   );
   return withProgress(l10n.t("Reading signatures"), async (report, signal) => {
-    const signers = new Map<string, { readonly evidence: SignerEvidence; readonly models: KnownModel[] }>();
+    const signers = new Map<string, FoundSigner>();
     const unknown: KnownModel[] = [];
     for (const model of signed) {
       if (signal.aborted) throw new CancellationError();
@@ -84,8 +98,9 @@ async function findSigners(folder: string, services: Services): Promise<Found> {
         continue;
       }
       const key = signerKey(evidence.signer);
-      const found = signers.get(key) ?? { evidence, models: [] };
-      found.models.push(model);
+      const found = signers.get(key) ?? { evidence, signer: evidence.signer, known: [], models: [] };
+      found.known.push(model);
+      found.models.push(locateModel(model).path);
       signers.set(key, found);
     }
     return { signers: [...signers.values()], unknown };
@@ -120,24 +135,22 @@ function noSigner(unknown: readonly KnownModel[], services: Services): Actionabl
 
 /** Undefined where the user does not accept this signer. */
 async function askAbout(
-  { evidence, models }: FoundSigner,
+  { evidence, signer, known }: FoundSigner,
   index: number,
   count: number,
   folder: string,
 ): Promise<AuthorityDocument | undefined> {
-  const { signer } = evidence;
   const accept = l10n.t("Accept");
   const skip = l10n.t("Do Not Accept");
-  const detail = [
+  const paragraphs = [
     ...(await signerDetails(signer)),
-    models.length === 1
-      ? l10n.t("Signed one model: {0}", namesOf(models))
-      : l10n.t("Signed {0} models: {1}", models.length, namesOf(models)),
+    known.length === 1
+      ? l10n.t("Signed one model: {0}", namesOf(known))
+      : l10n.t("Signed {0} models: {1}", known.length, namesOf(known)),
     l10n.t("The signature was verified just now. Accept only signers whom you expect to sign these models."),
-  ];
+  ].map((line) => [line]);
   const title = l10n.t("Accept {0}? ({1} of {2})", signerText(signer, l10n.t), index + 1, count);
-  const options = { modal: true, detail: detail.map(messageText).join("\n\n") };
-  const answer = await window.showInformationMessage(messageText(title), options, accept, skip);
+  const answer = await askInDialog("information", title, paragraphs, accept, skip);
   if (answer === undefined) throw new CancellationError();
   if (answer !== accept) return undefined;
   return (await chooseAuthority(evidence, folder, [])).authority;
@@ -151,16 +164,15 @@ async function writeDrafts(
 ): Promise<void> {
   const { planFile } = await import("../../core/policy/editing/plan-edit.ts");
   const { text, policies } = await planFile(drafts, path);
-  await confirmWriting({
+  const question = {
     title: l10n.t("Create {0}?", plainText(shownPath(path))),
     before: [l10n.t("Content of the policy file:")],
     text,
     after,
     button: l10n.t("Create Policy"),
-    file: path,
-    content: { after: text },
-  });
-  await writeNewFile(path, text);
+    change: { path, after: text },
+  };
+  await writeAsShown(question, services);
   await openAt(path, policies[0]?.location.line ?? 1);
   notify(services.log, "information", l10n.t("Created {0}.", plainText(shownPath(path))), {
     label: l10n.t("Verify All Models"),

@@ -11,7 +11,7 @@ import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 import { chooseDestination, openAt, type PolicyDestination, policiesOf, shownPath } from "./destinations.ts";
-import { confirmWriting, planChange, requireTrustedWorkspace, writeChange } from "./write-policy.ts";
+import { planChange, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
 /** Names in one sentence. */
 const NAMED = 8;
@@ -89,9 +89,8 @@ async function addPaths(
   services: Services,
 ): Promise<void> {
   const { file, policy } = destination;
-  const planned = await planChange(destination, { kind: "ignored-paths", paths });
-  const { insertion, before, after, policyAfter } = planned;
-  await confirmWriting({
+  const { insertion, before, after, policyAfter } = await planChange(destination, { kind: "ignored-paths", paths });
+  const question = {
     title: l10n.t("Ignore {0} in {1}?", pathsText(paths), modelName(model)),
     before: [l10n.t("Added to the policy {0} in {1}:", plainText(policy.name), plainText(shownPath(file.path)))],
     text: insertion.text,
@@ -102,10 +101,9 @@ async function addPaths(
       coveredSentence(destination, services),
     ],
     button: paths.length === 1 ? l10n.t("Ignore Path") : l10n.t("Ignore Paths"),
-    file: file.path,
-    content: { before, after },
-  });
-  await writeChange(file.path, planned);
+    change: { path: file.path, before, after },
+  };
+  await writeAsShown(question, services);
   const text =
     paths.length === 1
       ? l10n.t("{0} is ignored by {1}.", pathsText(paths), plainText(shownPath(file.path)))

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../core/policy/diagnostics.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { COMMANDS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
+import { decisionOf } from "../../workspace/registry.ts";
 import { pickOne } from "../ask.ts";
 import { targetModel } from "../commands/targets.ts";
 import type { Services } from "../services.ts";
@@ -30,8 +31,7 @@ export async function openPolicy(args: readonly unknown[], services: Services): 
 }
 
 async function itemsOf(args: readonly unknown[], services: Services): Promise<readonly PolicyItem[]> {
-  const { verdict, before } = await targetModel(args, "show", services);
-  const { policies = [] } = verdict.decision ?? before?.decision ?? {};
+  const { policies = [] } = decisionOf(await targetModel(args, "show", services)) ?? {};
   return policies.map(({ policy: { name, file, line }, source }) => ({
     file,
     line,

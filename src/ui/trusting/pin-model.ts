@@ -32,7 +32,8 @@ export async function pinModel(args: readonly unknown[], services: Services): Pr
   );
   if (plan.added !== "") await confirm(plan, modelName(model));
   if (plan.policy.before !== undefined) await openSaved(policyFile);
-  await services.engine.run("writePin", { policy: plan.policy, lock: plan.lock });
+  const { writePin } = await import("../../core/operations/policy/pin-model.ts");
+  await writePin(plan);
   services.policies.forget();
   await services.search();
   const text = l10n.t("{0} is pinned in {1}.", modelName(model), basename(policyFile));
@@ -51,7 +52,6 @@ async function confirm(plan: PinPlan, name: string): Promise<void> {
     text: added,
     after: [l10n.t("The digest of each file is written to {0}.", basename(plan.lock.path))],
     button: l10n.t("Pin"),
-    file: policy.path,
-    content: policy,
+    change: policy,
   });
 }

@@ -1,45 +1,13 @@
 import { l10n } from "vscode";
-import { coveredModels, policiesForSigners, type SignedModels } from "../../core/operations/policy/policy-drafts.ts";
+import { coveredModels, type SignedModels } from "../../core/operations/policy/policy-drafts.ts";
 import type { PolicyDraft } from "../../core/policy/editing/policy-draft.ts";
-import type { AuthorityDocument } from "../../core/policy/policy-document.ts";
-import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
-import type { SignerEvidence } from "./identify-signer.ts";
 
 /** Names in one sentence. */
 const NAMED = 12;
-
-export interface FoundSigner {
-  readonly evidence: SignerEvidence;
-  readonly models: readonly KnownModel[];
-}
-
-/** A signer whom the user accepts. */
-export interface AcceptedSigner extends FoundSigner {
-  readonly authority: AuthorityDocument;
-}
-
-/** See {@link policiesForSigners}. */
-export function draftsFor(
-  accepted: readonly AcceptedSigner[],
-  all: readonly FoundSigner[],
-  folder: string,
-): readonly PolicyDraft[] {
-  const signedBy = ({ evidence, models }: FoundSigner): SignedModels => ({
-    signer: evidence.signer,
-    models: models.map((model) => pathIn(folder, model)),
-  });
-  const others = all.filter(({ evidence }) => !accepted.some((one) => one.evidence === evidence));
-  const drafted = accepted.map((one) => ({ ...signedBy(one), authority: one.authority }));
-  return policiesForSigners(drafted, others.map(signedBy), l10n.t, plainText);
-}
-
-function pathIn(folder: string, { path }: KnownModel): string {
-  return locateModel({ path, folder }).path;
-}
 
 /**
  * What the policies do beyond the models that the accepted signers have signed.
@@ -49,18 +17,16 @@ function pathIn(folder: string, { path }: KnownModel): string {
  */
 export function consequences(
   drafts: readonly PolicyDraft[],
-  accepted: readonly FoundSigner[],
+  accepted: readonly SignedModels[],
   unknown: readonly KnownModel[],
   models: readonly KnownModel[],
-  folder: string,
 ): readonly string[] {
-  const paths = models.map((model) => pathIn(folder, model));
-  const names = new Set(coveredModels(drafts, paths));
-  const isCovered = (model: KnownModel): boolean => names.has(pathIn(folder, model));
-  const signed = new Set(accepted.flatMap((found) => found.models.map(({ path }) => path)));
-  const covered = models.filter(isCovered);
-  const rejected = covered.filter(({ path }) => !signed.has(path));
-  const left = unknown.filter((model) => !isCovered(model));
+  const pathOf = (model: KnownModel): string => locateModel(model).path;
+  const names = new Set(coveredModels(drafts, models.map(pathOf)));
+  const signed = new Set(accepted.flatMap((found) => found.models));
+  const covered = models.filter((model) => names.has(pathOf(model)));
+  const rejected = covered.filter((model) => !signed.has(pathOf(model)));
+  const left = unknown.filter((model) => !names.has(pathOf(model)));
   return [
     ...(rejected.length === 0
       ? []

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { CancellationError, l10n, window } from "vscode";
+import { CancellationError, l10n } from "vscode";
 import type { SigstoreSigner } from "../../core/verification/signer.ts";
 import { SETTINGS } from "../../platform/ids.ts";
-import { messageText } from "../../platform/plain-text.ts";
 import { changeSetting, setting } from "../../platform/settings.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
+import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
 import { accept } from "./accept-source.ts";
@@ -28,16 +28,13 @@ export async function trustInSettings(model: KnownModel, evidence: SignerEvidenc
 
 async function trustIdentity(model: KnownModel, { identity, issuer }: SigstoreSigner): Promise<void> {
   const trust = l10n.t("Trust Signer");
-  const detail = [
-    l10n.t("Models that {0} signs with a login at {1} are shown as verified in every workspace.", identity, issuer),
-    l10n.t("Added to {0} in your settings:", SETTINGS.trustedIdentities),
-    `"identity": ${JSON.stringify(identity)}\n"issuer": ${JSON.stringify(issuer)}`,
+  const paragraphs = [
+    [l10n.t("Models that {0} signs with a login at {1} are shown as verified in every workspace.", identity, issuer)],
+    [l10n.t("Added to {0} in your settings:", SETTINGS.trustedIdentities)],
+    [`"identity": ${JSON.stringify(identity)}`, `"issuer": ${JSON.stringify(issuer)}`],
   ];
   const question = l10n.t("Trust {0}, who signed {1}?", identity, modelName(model));
-  const options = { modal: true, detail: detail.join("\n\n").split("\n").map(messageText).join("\n") };
-  if ((await window.showInformationMessage(messageText(question), options, trust)) !== trust) {
-    throw new CancellationError();
-  }
+  if ((await askInDialog("information", question, paragraphs, trust)) !== trust) throw new CancellationError();
   const { readTrustSettings } = await import("../../platform/trust-settings.ts");
   const { identities } = await readTrustSettings();
   if (!identities.some((known) => known.identity === identity && known.issuer === issuer)) {

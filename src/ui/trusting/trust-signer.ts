@@ -30,11 +30,10 @@ import { signerDetails } from "./signer-details.ts";
 import { canTrustInSettings, trustInSettings } from "./trust-in-settings.ts";
 import {
   assertOutsideSignedModels,
-  confirmWriting,
+  type FileChange,
   planChange,
   requireTrustedWorkspace,
-  writeChange,
-  writeNewFile,
+  writeAsShown,
 } from "./write-policy.ts";
 
 /**
@@ -98,9 +97,8 @@ interface PlannedPolicy {
   readonly introduction: string;
   /** What the dialog shows. */
   readonly text: string;
-  readonly content: { readonly before?: string; readonly after: string };
+  readonly change: FileChange;
   readonly consequence: string;
-  write(): Promise<void>;
 }
 
 type PolicyTarget = Exclude<Destination, { readonly kind: "settings" }>;
@@ -112,30 +110,31 @@ async function trustInPolicy(
   policies: ModelPolicies,
   services: Services,
 ): Promise<void> {
-  const { path, folder, policy } =
+  const { folder, authorities } =
     destination.kind === "policy"
-      ? { path: destination.file.path, folder: destination.file.folder, policy: destination.policy }
-      : { ...destination, policy: undefined };
-  const choice = await chooseAuthority(evidence, folder, policy?.authorities.map(({ name }) => name) ?? []);
+      ? { folder: destination.file.folder, authorities: destination.policy.authorities }
+      : { folder: destination.folder, authorities: [] };
+  const taken = authorities.map(({ name }) => name);
+  const choice = await chooseAuthority(evidence, folder, taken);
   const planned =
     destination.kind === "policy"
       ? await planAddition(destination, choice, model, services)
-      : await planNewFile(path, choice, model, policies);
+      : await planNewFile(destination.path, choice, model, policies);
   await requireAccepted(planned, model, policies.folder, services);
   const signer = plainText(signerText(evidence.signer, l10n.t));
   const details = await signerDetails(evidence.signer);
-  await confirmWriting({
+  const question = {
     title: l10n.t("Trust {0}, who signed {1}?", signer, modelName(model)),
     before: [...details.map(plainText), planned.introduction],
     text: planned.text,
     after: [...widerSentence(choice), planned.consequence],
     button: l10n.t("Trust Signer"),
-    file: path,
-    content: planned.content,
-  });
-  await planned.write();
+    change: planned.change,
+  };
+  await writeAsShown(question, services);
   const added = planned.policy.authorities.find(({ name }) => name === choice.authority.name);
   const line = added?.location.line ?? planned.policy.location.line;
+  const { path } = planned.change;
   const text = l10n.t("{0} is accepted by {1}.", signer, plainText(shownPath(path)));
   notify(services.log, "information", text, { label: l10n.t("Open Policy"), run: () => openAt(path, line) });
 }
@@ -153,9 +152,8 @@ async function planAddition(
     policy: planned.policyAfter,
     introduction: l10n.t("Added to the policy {0} in {1}:", plainText(policy.name), plainText(shownPath(file.path))),
     text: planned.insertion.text,
-    content: planned,
+    change: { path: file.path, before: planned.before, after: planned.after },
     consequence: newlyAcceptedSentence(others),
-    write: () => writeChange(file.path, planned),
   };
 }
 
@@ -175,21 +173,20 @@ async function planNewFile(
     policy,
     introduction: l10n.t("New policy file for this model, {0}:", plainText(shownPath(path))),
     text,
-    content: { after: text },
+    change: { path, after: text },
     consequence: l10n.t("This policy will override your settings for this model."),
-    write: () => writeNewFile(path, text),
   };
 }
 
 /** Checked before the user is asked: no authority can name some kinds of identity. */
 async function requireAccepted(
-  { policy, content }: PlannedPolicy,
+  { policy, change }: PlannedPolicy,
   model: KnownModel,
   folder: string,
   { engine, sigstore }: Services,
 ): Promise<void> {
   const publicSigstore = () => sigstore.publicInstance();
-  const location = { ...policy.location, text: content.after };
+  const location = { ...policy.location, text: change.after };
   const [previewed] = await engine.previewPolicy(location, { folder, models: [model.path], publicSigstore });
   if (previewed?.decision.by === "signer") return;
   const why = previewed?.decision.reasons[0]?.message ?? "";

@@ -1,21 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import {
-  CancellationError,
-  commands,
-  l10n,
-  TabInputTextDiff,
-  type TextDocument,
-  Uri,
-  WorkspaceEdit,
-  window,
-  workspace,
-} from "vscode";
+import { CancellationError, commands, l10n, TabInputTextDiff, type Uri, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { textUri } from "../reports/report-documents.ts";
+import type { Services } from "../services.ts";
 import type { PolicyDestination } from "./destinations.ts";
 import { openSyncedDocument } from "./synced-document.ts";
 
@@ -46,10 +37,10 @@ export async function assertOutsideSignedModels(path: string): Promise<void> {
   throw new ActionableError(message, action);
 }
 
-/** Opens a document whose text is the same in the editor and on the disk. @throws ActionableError */
-export async function openSaved(path: string): Promise<TextDocument> {
+/** Requires that the editor has no other text of the file than the disk. @throws ActionableError */
+export async function openSaved(path: string): Promise<void> {
   const document = await openSyncedDocument(path);
-  if (!document.isDirty) return document;
+  if (!document.isDirty) return;
   const message = l10n.t("{0} has unsaved changes. Save it and try again.", basename(path));
   throw new ActionableError(message, { label: l10n.t("Save"), run: () => document.save() });
 }
@@ -57,10 +48,11 @@ export async function openSaved(path: string): Promise<TextDocument> {
 /** Plans a change of the file's text, which has to be the same in the editor and on the disk. */
 export async function planChange({ file, policy }: PolicyDestination, change: PolicyChange): Promise<PlannedEdit> {
   await assertOutsideSignedModels(file.path);
-  const document = await openSaved(file.path);
+  await openSaved(file.path);
+  const text = await readFile(file.path, "utf8");
   const { planEdit } = await import("../../core/policy/editing/plan-edit.ts");
   const { name, location } = policy;
-  return planEdit({ path: file.path, text: document.getText(), policy: name, line: location.line }, change);
+  return planEdit({ path: file.path, text, policy: name, line: location.line }, change);
 }
 
 export interface Question {
@@ -73,9 +65,15 @@ export interface Question {
   readonly after: readonly string[];
   /** The button that writes. */
   readonly button: string;
-  /** The file as it is, if there is one, and as it would be. */
-  readonly file: string;
-  readonly content: { readonly before?: string | undefined; readonly after: string };
+  readonly change: FileChange;
+}
+
+/** A file as it is, if there is one, and as it would be. */
+export interface FileChange {
+  /** Absolute. */
+  readonly path: string;
+  readonly before?: string | undefined;
+  readonly after: string;
 }
 
 /** Lines of a text that a dialog shows; a longer one is shown as a diff. */
@@ -106,10 +104,10 @@ function unbroken(line: string): string {
 
 /** Asks in a notification, as a dialog would hide the diff. */
 async function confirmBesideDiff(question: Question): Promise<void> {
-  const { title, button, file, content } = question;
-  const name = basename(file);
-  const now = textUri(file, content.before ?? "");
-  const planned = textUri(file, content.after);
+  const { title, button, change } = question;
+  const name = basename(change.path);
+  const now = textUri(change.path, change.before ?? "");
+  const planned = textUri(change.path, change.after);
   const heading = l10n.t("{0}: Proposed Changes", name);
   await commands.executeCommand("vscode.diff", now, planned, plainText(heading), { preview: true });
   // A sentence that introduces the text is not needed beside the diff.
@@ -151,45 +149,18 @@ function requireShowable(text: string): void {
   throw new ProvenanceError("POLICY_INVALID", message);
 }
 
-/** Makes the planned change as one step that can be undone, saves it, and checks what was saved. */
-export async function writeChange(path: string, { insertion, before, after }: PlannedEdit): Promise<void> {
-  const uri = Uri.file(path);
-  const document = await openSyncedDocument(path);
-  if (document.isDirty || document.getText() !== before) {
-    const message = l10n.t("{0} changed in the meantime. Nothing was written.", basename(path));
-    throw new ProvenanceError("POLICY_INVALID", message);
-  }
-  const edit = new WorkspaceEdit();
-  edit.insert(uri, document.positionAt(insertion.offset), insertion.text);
-  if (!(await workspace.applyEdit(edit))) {
-    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be edited.", basename(path)));
-  }
-  // It may have been saved automatically.
-  if (document.isDirty && !(await document.save()) && document.isDirty) {
-    throw new ProvenanceError("POLICY_INVALID", l10n.t("{0} could not be saved.", basename(path)));
-  }
-  await requireContent(path, after);
-}
-
-/** Creates a file, never over an existing one. */
-export async function writeNewFile(path: string, text: string): Promise<void> {
-  await assertOutsideSignedModels(path);
-  const edit = new WorkspaceEdit();
-  edit.createFile(Uri.file(path), { contents: Buffer.from(text), overwrite: false, ignoreIfExists: false });
-  if (!(await workspace.applyEdit(edit))) {
-    const message = l10n.t("{0} could not be created. Check whether it already exists.", basename(path));
-    throw new ProvenanceError("POLICY_INVALID", message);
-  }
-  await requireContent(path, text);
-}
-
-/** Formatters may change a file when it is saved, but not its content. */
-async function requireContent(path: string, expected: string): Promise<void> {
-  const { areSamePolicies } = await import("../../core/policy/editing/plan-edit.ts");
-  if (areSamePolicies(await readFile(path, "utf8"), expected)) return;
-  const message = l10n.t(
-    "{0} was saved with different content than shown. Review it and undo the change.",
-    basename(path),
-  );
-  throw new ProvenanceError("POLICY_INVALID", message);
+/**
+ * Shows what would be written, and writes it if the user agrees: never over a file that changed meanwhile, in the editor or
+ * on the disk. Where the file is open, the editor reads it again as one step that can be undone.
+ *
+ * @throws CancellationError, ActionableError, ProvenanceError POLICY_INVALID
+ */
+export async function writeAsShown(question: Question, { policies }: Pick<Services, "policies">): Promise<void> {
+  await confirmWriting(question);
+  const { change } = question;
+  if (change.before !== undefined) await openSaved(change.path);
+  const { replaceText } = await import("../../core/replace-file.ts");
+  await replaceText(change);
+  policies.changed();
+  await openSyncedDocument(change.path);
 }

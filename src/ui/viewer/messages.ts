@@ -120,7 +120,6 @@ export const ViewerState = v.object({
   path: v.string(),
   headline: v.object({
     tone: Tone,
-    mark: v.string(),
     label: v.string(),
     sentence: v.string(),
     /** What is wrong, and what to do. */
@@ -138,6 +137,9 @@ export const ViewerState = v.object({
   labels: v.record(v.string(), v.string()),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
+
+/** What differs between the page of a signature file and that of a download record. */
+export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "labels">;
 
 const Rows = v.object({
   type: v.literal("rows"),
@@ -176,12 +178,11 @@ export const FromPage = v.variant("type", [
   v.object({ type: v.literal("ready") }),
   v.object({
     type: v.literal("rows"),
+    /** The number of the search. */
     request: Count,
-    generation: Count,
     filter: FileFilter,
     search: v.pipe(v.string(), v.maxLength(SEARCH_LENGTH)),
     offset: Count,
-    count: v.pipe(Count, v.maxValue(ROWS_AT_ONCE)),
   }),
   v.object({ type: v.literal("lines"), offset: Count }),
   v.object({ type: v.literal("open"), link: Count }),

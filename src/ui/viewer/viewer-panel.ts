@@ -5,7 +5,7 @@ import { DisposableStore } from "../../platform/disposables.ts";
 import { COMMANDS, type CommandId, EDITORS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import { type Button, FromPage, LINES_AT_ONCE, type ToPage } from "./messages.ts";
+import { type Button, FromPage, LINES_AT_ONCE, ROWS_AT_ONCE, type ToPage } from "./messages.ts";
 import { PAGE_FILES, pageHtml } from "./page.ts";
 import type { Links } from "./presentation/links.ts";
 import type { ViewerDocument } from "./viewer-document.ts";
@@ -93,8 +93,8 @@ export class ViewerPanel {
         this.#sent = undefined;
         return this.update();
       case "rows": {
-        const { request, offset, filter, search, count } = message;
-        const { generation, total, rows } = await this.#document.rows({ filter, search, offset, count });
+        const { request, offset, filter, search } = message;
+        const { generation, total, rows } = await this.#document.rows({ filter, search, offset, count: ROWS_AT_ONCE });
         return this.#send({ type: "rows", request, generation, offset, total, rows });
       }
       case "lines": {

@@ -218,6 +218,18 @@ describe("pinned bytes", function () {
     assert.ok(models[0]?.verdict.reasons.some(({ code }) => code === "POLICY_SYMLINKS"));
   });
 
+  it("have not changed where another policy requires a signature", async () => {
+    await pin();
+    const key = `key: { data: ${JSON.stringify(makeKeys().publicPem)} }`;
+    const strict = policyText({ name: "signed", globs: ["models/**"], authorities: [key] });
+    appendFileSync(at("model-policy.yaml"), `---\n${strict}`);
+    const [model] = (await scan(1)).models;
+    assert.equal(model?.state, "unsigned");
+    assert.ok(model?.verdict.reasons.some(({ code }) => code === "POLICY_SIGNATURE_REQUIRED"));
+    appendFileSync(at("models/llama/config.json"), " ");
+    assert.equal((await scan(1)).models[0]?.state, "modified");
+  });
+
   it("are added once to a policy that covers the model, or as a separate policy", async () => {
     const key = `key: { data: ${JSON.stringify(makeKeys().publicPem)} }`;
     const before = policyText({ globs: ["models/**"], authorities: [key] });

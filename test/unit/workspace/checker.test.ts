@@ -60,7 +60,7 @@ describe("the checker", () => {
     const model = join(root(), name);
     writeTree(root(), { [`${name}/weights.bin`]: content });
     const signature = await signWith(model, keys.privatePem, reading);
-    registry.add({ path: model, kind: "directory", signature }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, undefined);
     states.length = 0;
     return model;
   }
@@ -94,7 +94,7 @@ describe("the checker", () => {
       registry,
       trust: async () => trust,
       engine: engineHere(reading),
-      watch: async (path) => early.filesChanged(path),
+      watch: async (path) => void early.filesChanged(path),
       log: () => {},
     });
     assert.equal((await early.check(model, "files", { asked: true })).state, "verified");
@@ -113,7 +113,7 @@ describe("the checker", () => {
   it("finds a signature that was added after the model, and reports when there is none", async () => {
     const model = join(root(), "late");
     writeTree(root(), { "late/weights.bin": "w" });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     assert.equal((await checker.check(model, "files")).state, "unsigned");
     await signWith(model, keys.privatePem, reading);
     assert.equal((await checker.check(model, "files")).state, "verified");
@@ -123,7 +123,7 @@ describe("the checker", () => {
   it("watches for the signature that a policy names before it reports that there is none", async () => {
     const model = join(root(), "demanded");
     writeTree(root(), { "demanded/weights.bin": "w" });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     const unsigned = async (): Promise<Verdict> => {
       order.push("looked");
       return { state: "unsigned", model, reasons: [] };
@@ -189,8 +189,8 @@ describe("the checker", () => {
   it("reads nothing twice for two requests of the same check", async () => {
     const model = await signed("a");
     const asked = checker.check(model, "files", { asked: true });
-    await assert.rejects(checker.check(model, "files"), { code: "CANCELLED" });
-    await assert.rejects(checker.check(model, "signature"), { code: "CANCELLED" });
+    const automatic = [checker.check(model, "files"), checker.check(model, "signature")];
+    await Promise.all(automatic.map((check) => assert.rejects(check, { code: "CANCELLED" })));
     assert.equal((await asked).state, "verified");
     assert.deepEqual(states, ["checking", "verified"]);
     assert.equal((await checker.check(model, "files")).state, "verified");
@@ -258,6 +258,61 @@ describe("the checker", () => {
     before = () => abort.abort();
     await assert.rejects(checker.check(model, "files", { asked: true, signal: abort.signal }), { code: "CANCELLED" });
     assert.deepEqual(states, ["checking", "unchecked"]);
+  });
+
+  it("continues an automatic check of the model when the requested one is cancelled, whether it ran or waited", async () => {
+    const [model, other] = [await signed("a"), await signed("b")];
+    const abort = new AbortController();
+    let asked: Promise<Verdict> | undefined;
+    before = () => {
+      if (asked === undefined) asked = checker.check(model, "files", { asked: true, signal: abort.signal });
+      else abort.abort();
+    };
+    const ran = checker.check(model, "files");
+    assert.equal((await ran).state, "verified");
+    assert.ok(asked !== undefined);
+    await assert.rejects(asked, { code: "CANCELLED" });
+    const first = checker.check(other, "files", { asked: true });
+    const waited = checker.check(model, "files");
+    const again = checker.check(model, "files", { asked: true, signal: AbortSignal.timeout(0) });
+    await assert.rejects(again, { code: "CANCELLED" });
+    await first;
+    assert.equal((await waited).state, "verified");
+  });
+
+  it("does not restore a verdict when files or trust changed during the check that was cancelled", async () => {
+    for (const cause of ["files", "trust"] as const) {
+      const model = await signed(cause);
+      await checker.check(model, "files");
+      const abort = new AbortController();
+      let turns = 0;
+      before = () => {
+        turns += 1;
+        if (cause === "files") checker.filesChanged(model);
+        // A changed trust repeats the check, which is cancelled then.
+        else if (turns === 1) checker.trustChanged(model, "trust");
+        if (cause === "files" || turns === 2) abort.abort();
+      };
+      await assert.rejects(checker.check(model, "files", { asked: true, signal: abort.signal }), { code: "CANCELLED" });
+      const { verdict, before: last } = registry.get(model) ?? {};
+      assert.deepEqual([verdict?.state, verdict?.staleBecause, last?.state], ["stale", cause, "verified"]);
+    }
+  });
+
+  it("does not restore a verdict that became outdated before the check read files", async () => {
+    const model = await signed("a");
+    await checker.check(model, "files");
+    const abort = new AbortController();
+    const early = new Checker({
+      registry,
+      trust: async () => trust,
+      engine: engineHere(pausing(() => abort.abort())),
+      watch: async (path) => void early.filesChanged(path),
+      log: () => {},
+    });
+    await assert.rejects(early.check(model, "files", { asked: true, signal: abort.signal }), { code: "CANCELLED" });
+    assert.equal(state(model), "stale");
+    early.dispose();
   });
 
   it("does not start for an aborted signal, and stops waiting when the signal aborts", async () => {

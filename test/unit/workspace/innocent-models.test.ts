@@ -17,6 +17,7 @@ import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { noPolicies } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 import { allToolFiles, writeHubCache } from "../../support/tool-files.ts";
 
@@ -41,7 +42,7 @@ describe("the registry, for differences without tampering,", () => {
     model = join(root(), "llama");
     writeTree(model, FILES);
     const signature = await signWith(model, keys.privatePem, pool);
-    registry.add({ path: model, kind: "directory", signature }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, undefined);
   });
   after(() => pool.dispose());
 
@@ -99,7 +100,7 @@ describe("the registry, for differences without tampering,", () => {
     const snapshot = writeHubCache(join(root(), "hub"), Object.fromEntries(files));
     const signature = join(snapshot, "model.sig");
     renameSync(join(model, "model.sig"), signature);
-    registry.add({ path: snapshot, kind: "directory", signature }, undefined);
+    registry.add({ path: snapshot, kind: "directory", signatures: [signature] }, undefined);
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
     assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, ["config.json", "weights.bin"]);
     writeTree(join(root(), "hub/models--acme--llama"), { [`blobs/${etags["weights.bin"]}`]: "x" });
@@ -115,7 +116,7 @@ describe("the registry, for differences without tampering,", () => {
     for (const name of names) writeTree(plain, { [name]: readFileSync(join(snapshot, name)) });
     const signature = join(snapshot, "model.sig");
     copyFileSync(await signWith(plain, keys.privatePem, pool), signature);
-    registry.add({ path: snapshot, kind: "directory", signature }, undefined);
+    registry.add({ path: snapshot, kind: "directory", signatures: [signature] }, undefined);
     assert.deepEqual((await shown(snapshot)).slice(0, 3), ["verified", "Verified", "green"]);
     assert.deepEqual(registry.get(snapshot)?.verdict.coverage?.hubLinks, names);
     rmSync(join(root(), "hub/blobs/.huggingface-shared-blobs"));
@@ -138,6 +139,7 @@ describe("the registry, for differences without tampering,", () => {
     const revalidator = new Revalidator({
       registry,
       checker,
+      policies: noPolicies(root()),
       automatic: () => "cached",
       covered: () => false,
       failed: (error) => assert.fail(String(error)),

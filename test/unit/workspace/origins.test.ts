@@ -33,7 +33,7 @@ describe("the origins of the models in a window", () => {
       failed: (error) => void errors.push(error),
       quietMs: 1,
     });
-    registry.add({ path: folder(), kind: "directory" }, undefined);
+    registry.add({ path: folder(), kind: "directory", signatures: [] }, undefined);
   });
 
   afterEach(() => origins.dispose());
@@ -109,7 +109,7 @@ describe("the origins of the models in a window", () => {
 
   it("are those of models that share a blob, too, and of no model that was not read", async () => {
     const manifest = join(folder(), "manifests/registry.ollama.ai/library/tiny/1b");
-    registry.add({ path: manifest, kind: "file" }, undefined);
+    registry.add({ path: manifest, kind: "file", signatures: [] }, undefined);
     origins.fileChanged(join(folder(), "blobs/sha256-0"));
     assert.deepEqual(errors, []);
     await origins.read(manifest).catch(() => undefined);
@@ -142,7 +142,7 @@ describe("the origins of the models in a window", () => {
     buildDownload(join(folder(), "other"), "folder-full");
     const model = join(folder(), "other");
     rmSync(model, { recursive: true });
-    registry.add({ path: model, kind: "directory" }, undefined);
+    registry.add({ path: model, kind: "directory", signatures: [] }, undefined);
     const failed = changed();
     origins.request(model);
     await failed;

@@ -6,7 +6,6 @@ import type { Trust } from "../../../src/core/trust.ts";
 import type { StaleCause, VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
 import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { signWith } from "../../support/editor-workspace.ts";
@@ -28,13 +27,13 @@ describe("Policies", () => {
   let policies: Policies;
   let checker: Checker;
   let revalidator: Revalidator;
-  let policyRevalidator: PolicyRevalidator;
   let userPolicy: string;
   let defaultUserPolicy: string;
   let ownDisk: boolean;
   let trusted: boolean;
   let trust: Trust;
   let automatic: boolean;
+  let evaluate: () => void;
 
   beforeEach(async () => {
     folder = join(root(), "w");
@@ -45,6 +44,7 @@ describe("Policies", () => {
     ownDisk = true;
     trusted = true;
     automatic = true;
+    evaluate = () => {};
     trust = {};
     registry = new ModelRegistry();
     policies = new Policies({
@@ -56,10 +56,16 @@ describe("Policies", () => {
       workspaceTrusted: () => trusted,
       log: () => {},
     });
-    const failed = (error: unknown): void => assert.fail(String(error));
+    const failed = (error: unknown): void => {
+      if (!String(error).includes("Cancelled")) assert.fail(String(error));
+    };
     checker = new Checker({
       registry,
-      policies: (known) => policies.sourceFor(known),
+      policies: async (known) => {
+        const source = await policies.sourceFor(known);
+        evaluate();
+        return source;
+      },
       trust: async () => trust,
       engine: engineHere(pool),
       watch: async () => {},
@@ -68,29 +74,31 @@ describe("Policies", () => {
     revalidator = new Revalidator({
       registry,
       checker,
+      policies,
       automatic: () => (automatic ? "cached" : "off"),
       covered: () => false,
       failed,
       quietMs: 1,
     });
-    policyRevalidator = new PolicyRevalidator({
-      registry,
-      policies,
-      checker,
-      revalidator,
-      automatic: () => automatic,
-      failed,
-    });
   });
 
   afterEach(() => {
-    policyRevalidator.dispose();
     revalidator.dispose();
     checker.dispose();
   });
 
   function found(signature: string | undefined): void {
-    registry.replaceFolder(folder, [{ path: model, kind: "directory", ...(signature && { signature }) }]);
+    registry.replaceFolder(folder, [
+      { path: model, kind: "directory", signatures: signature === undefined ? [] : [signature] },
+    ]);
+  }
+
+  /** Does it during the next check, when the policies for it are read. */
+  function once(change: () => void): void {
+    evaluate = () => {
+      evaluate = () => {};
+      change();
+    };
   }
 
   const inWorkspace = (text: string): void => writeFileSync(join(folder, "model-policy.yaml"), text);
@@ -151,7 +159,7 @@ describe("Policies", () => {
     inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
     trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
     const signature = await signWith(model, keys.privatePem, pool);
-    registry.add({ path: model, kind: "directory", signature }, folder);
+    registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);
     const { decision } = await checker.check(model, "files", { asked: true });
     assert.equal(decision?.outcome, "refused");
   });
@@ -237,6 +245,44 @@ describe("Policies", () => {
     rmSync(join(folder, "model-policy.yaml"));
     policies.changed();
     await reached(({ verdict }) => verdict.decision === undefined);
+  });
+
+  it("require a signature although files or the trusted signers change before they are evaluated", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
+    const demanded = ({ verdict }: KnownModel): boolean => verdict.decision !== undefined;
+    for (const change of [
+      () => revalidator.trustChanged("trust"),
+      () => void revalidator.fileChanged(join(model, "weights.bin")),
+    ]) {
+      once(change);
+      found(undefined);
+      await reached(demanded);
+      registry.remove(model);
+    }
+  });
+
+  it("require a signature as soon as models are verified automatically", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [prod] }));
+    automatic = false;
+    found(undefined);
+    automatic = true;
+    revalidator.automaticChanged();
+    await reached(({ verdict }) => verdict.decision !== undefined);
+  });
+
+  it("that are deleted while a signature is verified have decided nothing", async () => {
+    inWorkspace(policyText({ globs: ["models/**"], authorities: [inline(other.publicPem)] }));
+    trust = { keys: [{ label: "prod.pub", pem: keys.publicPem }] };
+    const signature = await signWith(model, keys.privatePem, pool);
+    automatic = false;
+    found(signature);
+    once(() => {
+      automatic = true;
+      rmSync(join(folder, "model-policy.yaml"));
+      policies.changed();
+    });
+    await assert.rejects(checker.check(model, "signature"), { code: "CANCELLED" });
+    await reached(({ verdict }) => verdict.state === "verified" && verdict.decision === undefined);
   });
 
   it("make the verdicts of models that they cover outdated when they change, and no others", async () => {

@@ -9,8 +9,7 @@ const FOLDER = resolve("/", "w");
 const path = (...names: readonly string[]): string => join(FOLDER, ...names);
 
 function folder(name: string, signature?: string): FoundModel {
-  const base = { path: path(name), kind: "directory" } as const;
-  return signature === undefined ? base : { ...base, signature: path(name, signature) };
+  return { path: path(name), kind: "directory", signatures: signature === undefined ? [] : [path(name, signature)] };
 }
 
 function verified(model: string): Verdict {
@@ -33,13 +32,13 @@ describe("the registry of models", () => {
     assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
     registry.update(path("a"), verified(path("a")));
     assert.deepEqual(order(), [path("a"), path("b"), path("c")]);
-    registry.add({ path: path("aa"), kind: "file" }, undefined);
+    registry.add({ path: path("aa"), kind: "file", signatures: [] }, undefined);
     assert.deepEqual(order(), [path("a"), path("aa"), path("b"), path("c")]);
   });
 
   it("knows a model by either spelling of a Windows drive", async () => {
     await onPlatform("win32", async () => {
-      registry.replaceFolder("c:/w", [{ path: "c:/w/m", kind: "directory", signature: "c:/w/m/model.sig" }]);
+      registry.replaceFolder("c:/w", [{ path: "c:/w/m", kind: "directory", signatures: ["c:/w/m/model.sig"] }]);
       const [model] = registry.models;
       assert.equal(model?.path, "c:/w/m");
       for (const drive of ["c", "C"]) {
@@ -62,7 +61,10 @@ describe("the registry of models", () => {
 
   it("keeps the name that a store has for a model, and knows which models share a blob", () => {
     const manifest = path("store", "manifests", "registry.ollama.ai", "library", "tiny", "1b");
-    registry.replaceFolder(FOLDER, [folder("a"), { path: manifest, kind: "file", name: "library/tiny:1b" }]);
+    registry.replaceFolder(FOLDER, [
+      folder("a"),
+      { path: manifest, kind: "file", name: "library/tiny:1b", signatures: [] },
+    ]);
     registry.update(
       manifest,
       { state: "checking", model: manifest, reasons: [] },
@@ -98,7 +100,7 @@ describe("the registry of models", () => {
 
   it("removes what a search no longer finds in its folder, and only that", () => {
     registry.replaceFolder(FOLDER, [folder("a"), folder("b")]);
-    registry.add({ path: resolve("/", "elsewhere"), kind: "file" }, undefined);
+    registry.add({ path: resolve("/", "elsewhere"), kind: "file", signatures: [] }, undefined);
     changes.length = 0;
     registry.replaceFolder(FOLDER, [folder("b")]);
     assert.deepEqual(
@@ -134,9 +136,9 @@ describe("the registry of models", () => {
   });
 
   it("returns the models around a file, the innermost first, and the one that a file signs", () => {
-    const beside = { path: path("x.gguf"), kind: "file", signature: path("x.gguf.sig") } as const;
+    const beside = { path: path("x.gguf"), kind: "file", signatures: [path("x.gguf.sig")] } as const;
     registry.replaceFolder(FOLDER, [folder("a", "model.sig"), beside]);
-    registry.replaceFolder(path("a"), [{ path: path("a", "inner"), kind: "directory" }]);
+    registry.replaceFolder(path("a"), [{ path: path("a", "inner"), kind: "directory", signatures: [] }]);
     const around = (file: string) => registry.holding(file).map((model) => model.path);
     assert.deepEqual(around(path("a", "inner", "deep", "file")), [path("a", "inner"), path("a")]);
     assert.deepEqual(around(path("a")), [path("a")]);
@@ -160,7 +162,12 @@ describe("the registry of models", () => {
     const model = folder("inner/a", "model.sig");
     registry.replaceFolder(FOLDER, [model, folder("b")]);
     registry.replaceFolder(inner, [model]);
-    const verdict = { state: "verified", model: model.path, reasons: [], signature: model.signature ?? "" } as const;
+    const verdict = {
+      state: "verified",
+      model: model.path,
+      reasons: [],
+      signature: model.signatures[0] ?? "",
+    } as const;
     registry.update(model.path, verdict);
     registry.replaceFolder(FOLDER, [model, folder("b")]);
     assert.deepEqual(
@@ -179,7 +186,7 @@ describe("the registry of models", () => {
 
   it("has every signature of a model, and keeps its verdict until one is added or removed", () => {
     const registry = new ModelRegistry();
-    const found = { ...folder("a", "model.sig"), otherSignatures: [path("a", "team.sig")] };
+    const found = { ...folder("a"), signatures: [path("a", "model.sig"), path("a", "team.sig")] };
     registry.replaceFolder(FOLDER, [found]);
     assert.equal(registry.signedBy(path("a", "team.sig"))?.path, path("a"));
     const summary = { state: "verified", accepted: true, decisive: true } as const;

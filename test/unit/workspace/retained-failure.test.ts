@@ -6,7 +6,6 @@ import type { Trust } from "../../../src/core/trust.ts";
 import type { VerdictState } from "../../../src/core/verdict.ts";
 import { Checker } from "../../../src/workspace/checker.ts";
 import { Policies } from "../../../src/workspace/policies.ts";
-import { PolicyRevalidator } from "../../../src/workspace/policy-revalidator.ts";
 import { type KnownModel, ModelRegistry } from "../../../src/workspace/registry.ts";
 import { Revalidator } from "../../../src/workspace/revalidator.ts";
 import { VerdictStore } from "../../../src/workspace/verdict-store.ts";
@@ -96,21 +95,14 @@ describe("a failure", () => {
     const revalidator = new Revalidator({
       registry,
       checker,
+      policies,
       automatic: () => (automatic ? "cached" : "off"),
       covered: () => false,
       failed,
       quietMs: 1,
     });
-    const follower = new PolicyRevalidator({
-      registry,
-      policies,
-      checker,
-      revalidator,
-      automatic: () => automatic,
-      failed,
-    });
     await memory.load();
-    registry.replaceFolder(folder, [{ path: model, kind: "directory", signature }]);
+    registry.replaceFolder(folder, [{ path: model, kind: "directory", signatures: [signature] }]);
     registry.onDidChange(() => states.push(registry.get(model)?.verdict.state ?? "unsigned"));
     const window = {
       registry,
@@ -119,7 +111,6 @@ describe("a failure", () => {
       revalidator,
       close: () => {
         memory.dispose();
-        follower.dispose();
         revalidator.dispose();
         checker.dispose();
       },

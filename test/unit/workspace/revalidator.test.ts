@@ -9,6 +9,7 @@ import { type AutomaticChecks, Revalidator } from "../../../src/workspace/revali
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { engineHere } from "../../support/engine-here.ts";
 import { makeKeys } from "../../support/keys.ts";
+import { noPolicies } from "../../support/policies.ts";
 import { useTemporaryFolder, writeTree } from "../../support/temporary-folder.ts";
 
 const keys = makeKeys();
@@ -41,6 +42,7 @@ describe("Revalidator", () => {
     revalidator = new Revalidator({
       registry,
       checker,
+      policies: noPolicies(root()),
       automatic: () => automatic,
       covered: () => covered,
       failed: () => {},
@@ -58,7 +60,7 @@ describe("Revalidator", () => {
   });
 
   function found(): void {
-    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature: join(model, "model.sig") }]);
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signatures: [join(model, "model.sig")] }]);
   }
 
   async function verified(): Promise<void> {
@@ -100,7 +102,7 @@ describe("Revalidator", () => {
     writeTree(root(), { "first/weights.bin": "w" });
     const first = join(root(), "first");
     await signWith(first, keys.privatePem, pool);
-    registry.add({ path: first, kind: "directory", signature: join(first, "model.sig") }, undefined);
+    registry.add({ path: first, kind: "directory", signatures: [join(first, "model.sig")] }, undefined);
     found();
     // The first one runs, this one waits.
     writeTree(root(), { "m/notes.txt": "n" });
@@ -144,7 +146,7 @@ describe("Revalidator", () => {
     automatic = "off";
     covered = true;
     const manifest = join(root(), "manifests-v2", "ollama.com", "library", "tiny", "1b");
-    registry.add({ path: manifest, kind: "file", name: "library/tiny:1b" }, undefined);
+    registry.add({ path: manifest, kind: "file", name: "library/tiny:1b", signatures: [] }, undefined);
     registry.update(manifest, { state: "pinned", model: manifest, reasons: [] });
     await revalidator.fileChanged(join(root(), "elsewhere", "sha256-0"), true);
     assert.equal(registry.get(manifest)?.verdict.state, "pinned");
@@ -189,6 +191,55 @@ describe("Revalidator", () => {
     trusted = [{ label: "release.pub", pem: keys.publicPem }];
     revalidator.trustChanged("trust");
     await reached("verified");
+  });
+
+  it("checks the files of a model whose signature was replaced by one that can be verified", async () => {
+    automatic = "cached";
+    await signWith(model, other.privatePem, pool);
+    found();
+    await reached("unverifiable");
+    await signWith(model, keys.privatePem, pool);
+    await revalidator.fileChanged(join(model, "model.sig"));
+    await reached("verified");
+  });
+
+  it("checks a model again whose files could not be read, when one of them changes", async () => {
+    automatic = "cached";
+    found();
+    await reached("verified");
+    registry.update(model, { state: "unverifiable", model, reasons: [], signature: join(model, "model.sig") });
+    await revalidator.fileChanged(join(model, "weights.bin"));
+    await reached("verified");
+  });
+
+  it("repeats a check that waited because the signer became known, when files change meanwhile", async () => {
+    trusted = [];
+    automatic = "cached";
+    found();
+    await reached("unverifiable");
+    trusted = [{ label: "release.pub", pem: keys.publicPem }];
+    revalidator.trustChanged("trust");
+    await revalidator.fileChanged(join(model, "weights.bin"));
+    await reached("verified");
+  });
+
+  it("reads the files of models whose signature was verified, when the setting lets it", async () => {
+    found();
+    await reached("unchecked", () => registry.get(model)?.verdict.signer !== undefined);
+    automatic = "cached";
+    revalidator.automaticChanged();
+    await reached("verified");
+  });
+
+  it("verifies a signature that a search finds while a requested check reads the files", async () => {
+    automatic = "cached";
+    found();
+    await reached("verified");
+    const more = join(root(), "team.sig");
+    const asked = checker.check(model, "files", { asked: true });
+    await reached("checking");
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signatures: [join(model, "model.sig"), more] }]);
+    assert.equal((await asked).state, "stale");
   });
 
   it("checks the files of a model whose signer has become known, where files are checked automatically", async () => {

@@ -54,7 +54,7 @@ describe("VerdictStore", () => {
       watch: async () => {},
       log: () => {},
     });
-    registry.replaceFolder(root(), [{ path: model, kind: "directory", signature }]);
+    registry.replaceFolder(root(), [{ path: model, kind: "directory", signatures: [signature] }]);
     await act(registry, () => checker.check(model, "files"));
     memory.dispose();
   }
@@ -96,7 +96,9 @@ describe("VerdictStore", () => {
     const memory = new VerdictStore({ registry, storage, failed: () => {} });
     await memory.load();
     registry.replaceFolder(root(), []);
-    registry.replaceFolder(join(root(), "elsewhere"), [{ path: join(root(), "elsewhere", "x"), kind: "file" }]);
+    registry.replaceFolder(join(root(), "elsewhere"), [
+      { path: join(root(), "elsewhere", "x"), kind: "file", signatures: [] },
+    ]);
     memory.dispose();
     assert.equal(storage.text, before);
     signature = join(root(), "other.sig");
@@ -136,7 +138,7 @@ describe("VerdictStore", () => {
     const indexes = Array.from({ length: 300 }, (_, index) => index);
     registry.replaceFolder(
       root(),
-      indexes.map((index) => ({ path: path(index), kind: "file", signature: `${path(index)}.sig` })),
+      indexes.map((index) => ({ path: path(index), kind: "file", signatures: [`${path(index)}.sig`] })),
     );
     for (const index of indexes) {
       const checkedAt = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();

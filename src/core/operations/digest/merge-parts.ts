@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ProvenanceError, systemCode, throwIfCancelled } from "../../errors.ts";
 import { checkParts, joinParts, type ManifestFile } from "../../manifest/join-parts.ts";
+import type { Serialization } from "../../manifest/manifest.ts";
 import { readEarlierManifest, readManifest, writeManifest } from "../../manifest/manifest-files.ts";
 import type { PartialManifest } from "../../manifest/partial-manifest.ts";
 import { GIT_PATHS } from "../../model/ignore.ts";
@@ -31,12 +32,9 @@ export async function mergeParts(options: MergeOptions): Promise<ModelManifest> 
   assertOutside(model, output);
   await readEarlierManifest(output);
   const parts = await readParts(options.folder, output, options.signal);
-  checkParts(parts, options.folder);
-  const [first] = parts;
-  if (first === undefined) throw new Error("There are no parts.");
-  const listed = await listForSigning(listingOf(model, first.manifest, options.signal));
-  const { list } = listed;
-  const manifest = joinParts(parts, list, basename(model));
+  const serialization = checkParts(parts, options.folder);
+  const listed = await listForSigning(listingOf(model, serialization, options.signal));
+  const manifest = joinParts(parts, serialization, listed.list, basename(model));
   const result = wholeManifest(manifest, listed, started);
   await writeManifest(output, manifest);
   return result;
@@ -57,7 +55,7 @@ async function readParts(folder: string, output: string, signal: AbortSignal | u
 }
 
 /** How a model is listed, so that the list is that of a manifest. */
-export function listingOf(model: string, { serialization }: PartialManifest, signal?: AbortSignal): ListOptions {
+export function listingOf(model: string, serialization: Serialization, signal?: AbortSignal): ListOptions {
   const { ignorePaths, allowSymlinks } = serialization;
   const ignoreGitPaths = GIT_PATHS.every((path) => ignorePaths.includes(path));
   const others = ignoreGitPaths ? ignorePaths.filter((path) => !GIT_PATHS.some((git) => git === path)) : ignorePaths;

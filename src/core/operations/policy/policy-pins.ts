@@ -1,6 +1,6 @@
 import { ProvenanceError } from "../../errors.ts";
-import type { Comparison } from "../../manifest/comparison.ts";
-import { compareCodePoints } from "../../model/names.ts";
+import { compareManifests } from "../../manifest/compare-manifests.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
 import { lockedPin, readLock } from "../../pins/lock-file.ts";
 import { type MeasureOptions, measurePin, type PinMeasurement } from "../../pins/measure-pin.ts";
 import type { PinnedFiles } from "../../pins/pin-list.ts";
@@ -12,8 +12,6 @@ import type { Coverage, Pin, Verdict } from "../../verdict.ts";
 export interface MeasuredPin {
   readonly facts: PinFacts;
   readonly measured?: PinMeasurement;
-  /** Seconds. */
-  readonly seconds: number;
 }
 
 /**
@@ -29,18 +27,16 @@ export async function measureForPolicies(
   readFiles: boolean,
 ): Promise<MeasuredPin | undefined> {
   if (!covering.some((policy) => pinsOf(policy).length > 0)) return undefined;
-  if (!readFiles) return { facts: {}, seconds: 0 };
-  const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
+  if (!readFiles) return { facts: {} };
   try {
     const measured = await measurePin({ ...options, hubCacheLinks: deniesHubLinks(covering) ? "deny" : "allow" });
     const { sha256, hubLinks } = measured;
-    return { facts: { sha256, ...(hubLinks.length > 0 && { hubLinks }) }, measured, seconds: seconds() };
+    return { facts: { sha256, ...(hubLinks.length > 0 && { hubLinks }) }, measured };
   } catch (error) {
     if (!(error instanceof ProvenanceError) || error.code === "CANCELLED" || error.code === "MODEL_NOT_FOUND")
       throw error;
     const { code, message, details } = error;
-    return { facts: { problem: { code, message, details } }, seconds: seconds() };
+    return { facts: { problem: { code, message, details } } };
   }
 }
 
@@ -54,7 +50,7 @@ export function concludePin(
   unsigned: Verdict,
   covering: readonly Policy[],
   path: string,
-  { facts, measured, seconds }: MeasuredPin,
+  { facts, measured }: MeasuredPin,
 ): Verdict {
   const { decision } = unsigned;
   if (measured === undefined && facts.problem === undefined) {
@@ -69,14 +65,15 @@ export function concludePin(
     return pinned === undefined ? unsigned : { ...unsigned, state: "modified", reasons, pin: pinned.pin };
   }
   const reading = measured.bytesFromCache > 0 ? "cached" : "full";
-  const known = { ...unsigned, coverage: coverageOf(measured, seconds), reading } as const;
+  const known = { ...unsigned, coverage: coverageOf(measured), reading } as const;
+  const same = pins.find(({ pin }) => pin.sha256 === measured.sha256);
   if (decision?.outcome === "pinned") {
-    const same = pins.find(({ pin }) => pin.sha256 === measured.sha256);
     return { ...known, state: "pinned", reasons: [], ...(same && { pin: same.pin }) };
   }
   const earlier = earlierPin(pins);
-  if (earlier === undefined) return unsigned;
-  const comparison = earlier.files && compareFiles(earlier.files, measured.files);
+  // Where another policy does not accept the pinned bytes, they are still those that were pinned.
+  if (earlier === undefined || same !== undefined) return unsigned;
+  const comparison = earlier.files && compareManifests(manifestOf(earlier.files), manifestOf(measured.files));
   return { ...known, state: "modified", reasons, pin: earlier.pin, ...(comparison && { comparison }) };
 }
 
@@ -119,25 +116,16 @@ function earlierPin(pins: readonly KnownPin[]): KnownPin | undefined {
   return pins.find(({ files }) => files !== undefined) ?? pins.find(({ isOfModel }) => isOfModel);
 }
 
-function compareFiles(pinned: PinnedFiles, found: PinnedFiles): Comparison {
-  const names = [...new Set([...pinned.keys(), ...found.keys()])].sort(compareCodePoints);
-  const changed = names.flatMap((name) => {
-    const [expected, now] = [pinned.get(name), found.get(name)];
-    return expected === undefined || now === undefined || now === expected ? [] : [{ name, expected, found: now }];
-  });
-  const missing = names.filter((name) => !found.has(name)).map((name) => ({ name, ignored: false }));
-  const added = names.filter((name) => !pinned.has(name)).map((name) => ({ name }));
-  return { matches: false, changed, missing, added };
+function manifestOf(files: PinnedFiles): Manifest {
+  const serialization = { method: "files", algorithm: "sha256", allowSymlinks: false, ignorePaths: [] } as const;
+  return { serialization, resources: [...files].map(([name, digest]) => ({ name, file: name, digest })) };
 }
 
-function coverageOf({ files, hubLinks, bytes, bytesRead, bytesFromCache }: PinMeasurement, seconds: number): Coverage {
+function coverageOf({ sha256: _, files, hubLinks, ...read }: PinMeasurement): Coverage {
   return {
     ...(hubLinks.length > 0 && { hubLinks }),
     files: files.size,
-    bytes,
-    bytesRead,
-    bytesFromCache,
-    seconds,
+    ...read,
     ignored: [],
     unsigned: [],
     empty: [],

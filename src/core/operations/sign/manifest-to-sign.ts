@@ -1,11 +1,10 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { mismatch } from "../../manifest/join-parts.ts";
 import { readManifest } from "../../manifest/manifest-files.ts";
 import { partText } from "../../manifest/part-number.ts";
 import type { PartialManifest } from "../../manifest/partial-manifest.ts";
 import type { FileList } from "../../model/file-list.ts";
 import { relativeToModel } from "../../model/ignore.ts";
-import { rejectPrivateKeyNames } from "../../signing/private-key-files.ts";
 import { listForSigning, type ModelManifest } from "../digest/digest.ts";
 import { listingOf, wholeManifest } from "../digest/merge-parts.ts";
 
@@ -14,7 +13,6 @@ export interface ManifestToSignOptions {
   readonly signature: string;
   /** Path of the manifest, which covers the whole model. */
   readonly manifest: string;
-  readonly allowPrivateKeys: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,19 +20,22 @@ export interface ManifestToSignOptions {
  * What is signed of a model that was digested before: names and sizes of its files are compared with the manifest, and
  * contents are not read.
  *
+ * @param checkList throws for a list that must not be signed, given the private keys that the manifest names
  * @throws ProvenanceError MANIFEST_*, MODEL_*, CANCELLED
  */
-export async function manifestToSign(options: ManifestToSignOptions): Promise<ModelManifest> {
+export async function manifestToSign(
+  options: ManifestToSignOptions,
+  checkList: (list: FileList, privateKeys: readonly string[]) => Promise<void>,
+): Promise<ModelManifest> {
   const started = performance.now();
   const model = resolve(options.model);
-  const name = basename(model);
   const found = await readWholeManifest(options.manifest);
   const own = relativeToModel(model, options.signature);
-  const { ignorePaths, ...listing } = listingOf(model, found, options.signal);
+  const { ignorePaths, ...listing } = listingOf(model, found.serialization, options.signal);
   const others = ignorePaths?.filter((path) => path !== own);
   const listed = await listForSigning({ ...listing, ignorePaths: others ?? [], signature: options.signature });
   compareWithDisk(found, listed.list, options.manifest);
-  if (!options.allowPrivateKeys) rejectPrivateKeyNames(found.privateKeys, name);
+  await checkList(listed.list, found.privateKeys);
   return wholeManifest(found, listed, started);
 }
 

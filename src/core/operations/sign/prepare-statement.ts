@@ -74,22 +74,16 @@ export async function prepareStatement({
   await checkWritable(signature);
   const mode = earlier?.signer === undefined ? "full" : (options.mode ?? "full");
   const name = basename(model);
+  /** @param known the private keys that a manifest names: then no content is read but pointers */
+  const check = async ({ files }: FileList, known?: readonly string[]): Promise<void> => {
+    const found = await lookIntoSmallFiles(files, options.signal, known && MAX_POINTER_BYTES - 1);
+    if (!allowPrivateKeys) rejectPrivateKeyNames(known ?? found.privateKeys, name);
+    await rejectUnsuitable(files, found.pointers, name, options, options.signal);
+  };
   const { manifest, list, otherSignatures, rootDigest, coverage } =
     manifestFile === undefined
-      ? await buildManifest({ ...options, mode }, async ({ files }) => {
-          const { privateKeys, pointers } = await lookIntoSmallFiles(files, options.signal);
-          if (!allowPrivateKeys) rejectPrivateKeyNames(privateKeys, name);
-          await rejectUnsuitable(files, pointers, name, options, options.signal);
-        })
-      : await (await import("./manifest-to-sign.ts")).manifestToSign({
-          ...options,
-          manifest: manifestFile,
-          allowPrivateKeys,
-        });
-  if (manifestFile !== undefined) {
-    const { pointers } = await lookIntoSmallFiles(list.files, options.signal, MAX_POINTER_BYTES - 1);
-    await rejectUnsuitable(list.files, pointers, name, options, options.signal);
-  }
+      ? await buildManifest({ ...options, mode }, check)
+      : await (await import("./manifest-to-sign.ts")).manifestToSign({ ...options, manifest: manifestFile }, check);
   const { root, outside, ignored } = list;
   const nameWarning = windowsNameWarning(list.files);
   return {

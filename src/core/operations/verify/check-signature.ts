@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Bundle } from "../../bundle/bundle.ts";
 import { type ErrorKind, ProvenanceError } from "../../errors.ts";
 import type { DigestMode, DigestOptions } from "../../hashing/digest-request.ts";
@@ -17,12 +16,19 @@ import { coverageOf } from "./coverage.ts";
 import { verificationIgnoreRules } from "./ignore-rules.ts";
 import { findOtherSignatures, withSignaturesNamed } from "./other-signatures.ts";
 
-/** Options for one bundle, which was read from `signature`. */
-export interface CheckOptions extends PoolChoice, DigestOptions {
-  /** The folder, or the single file. */
-  readonly model: string;
+/** One signature of a model, as read: its bundle, or the verdict where it cannot be read. Nothing of it is verified. */
+export type SignatureCandidate = {
+  /** Absolute path of the file. */
   readonly signature: string;
-  readonly trust: Trust;
+  /** Of a file with several bundles. */
+  readonly line?: number;
+} & (
+  | { readonly bundle: Bundle; readonly problem?: undefined }
+  | { readonly bundle?: undefined; readonly problem: Verdict }
+);
+
+/** How the files of a model are compared with what is signed. */
+export interface CompareOptions extends PoolChoice, DigestOptions {
   /** Files that need not be signed: canonical, relative to the model. Signed files are compared all the same. */
   readonly ignorePaths?: readonly string[];
   /** Accepts files that the statement does not name (OMS 8.5); the verdict lists them. */
@@ -34,7 +40,7 @@ export interface CheckOptions extends PoolChoice, DigestOptions {
   readonly mode?: DigestMode | undefined;
 }
 
-/** What was found out about one bundle without reading a file of the model. */
+/** What was found out about one signature without reading a file of the model. */
 export interface SignatureCheck {
   /** At best `unchecked`. */
   readonly verdict: Verdict;
@@ -42,16 +48,20 @@ export interface SignatureCheck {
   readonly verified?: BundleVerification;
 }
 
-/** Verifies the signature and the signer of one bundle; see `authenticate`. */
+/**
+ * Verifies one signature and its signer; see `authenticate`.
+ *
+ * @param model absolute path
+ */
 export async function checkSignature(
-  bundle: Bundle,
-  options: Pick<CheckOptions, "model" | "signature" | "trust">,
+  { signature, bundle, problem }: SignatureCandidate,
+  model: string,
+  trust: Trust,
 ): Promise<SignatureCheck> {
-  const model = resolve(options.model);
-  const signature = resolve(options.signature);
+  if (problem !== undefined) return { verdict: problem };
   const { method } = bundle.material;
   try {
-    const verified = await verifyBundle(bundle, options.trust, signature);
+    const verified = await verifyBundle(bundle, trust, signature);
     const { signer, statement, rejection } = verified;
     const facts = { signer, rootDigest: statement.rootDigest, ...(statement.legacy && { legacy: true }) };
     const reasons = rejection ? [reasonOf(rejection)] : [];
@@ -62,10 +72,7 @@ export async function checkSignature(
 }
 
 /** Compares the files of a model with the statement of an authentic signature; see `verify`. */
-export async function compareFiles(
-  { verdict, verified }: SignatureCheck,
-  options: Omit<CheckOptions, "model" | "signature" | "trust">,
-): Promise<Verdict> {
+export async function compareFiles({ verdict, verified }: SignatureCheck, options: CompareOptions): Promise<Verdict> {
   const { model, signature } = verdict;
   if (verified === undefined || signature === undefined) return verdict;
   try {
@@ -93,7 +100,7 @@ async function checkFiles(
   model: string,
   signature: string,
   { statement }: BundleVerification,
-  options: Parameters<typeof compareFiles>[1],
+  options: CompareOptions,
 ): Promise<Pick<Verdict, "coverage" | "reading"> & CheckedFiles> {
   const started = performance.now();
   const { manifest } = statement;
@@ -150,7 +157,7 @@ async function otherSignatures(
   list: FileList,
   { added }: Matching,
   signed: ReadonlySet<string>,
-  { otherSignatures: rule, signal }: Pick<CheckOptions, "otherSignatures" | "signal">,
+  { otherSignatures: rule, signal }: Pick<CompareOptions, "otherSignatures" | "signal">,
 ): Promise<readonly string[]> {
   if (rule === "deny" || added.length === 0) return [];
   const names = new Set(added.filter(({ note }) => note === undefined).map(({ name }) => name));

@@ -1,10 +1,10 @@
 import type { SignatureSummary, Verdict, VerdictState } from "../../verdict.ts";
-import type { SignatureCandidate } from "./signature-candidates.ts";
+import type { SignatureCandidate, SignatureCheck } from "./check-signature.ts";
 
 /** One of the signatures of a model, and what was found about it. */
-export interface CheckedSignature {
-  readonly candidate: SignatureCandidate;
-  readonly verdict: Verdict;
+export interface CheckedSignature extends SignatureCheck {
+  /** Absent where there is none, which is then all there is. */
+  readonly candidate?: SignatureCandidate;
   /** Whether its signer is authentic and accepted. */
   readonly accepted: boolean;
 }
@@ -27,7 +27,8 @@ function severity({ state }: Verdict): number {
 export function summaries(all: readonly CheckedSignature[], deciding: CheckedSignature): Pick<Verdict, "signatures"> {
   if (all.length < 2) return {};
   return {
-    signatures: all.map(({ candidate, verdict, accepted }): SignatureSummary => {
+    signatures: all.flatMap(({ candidate, verdict, accepted }): SignatureSummary | [] => {
+      if (candidate === undefined) return [];
       const { signature, line } = candidate;
       const { state, signer, method, reasons } = verdict;
       const [reason] = reasons;

@@ -1,21 +1,10 @@
 import { basename, resolve } from "node:path";
-import type { Bundle } from "../../bundle/bundle.ts";
 import { parseBundle } from "../../bundle/parse-bundle.ts";
 import { readLines, readSignatureFile } from "../../bundle/read-bundle.ts";
 import { throwIfCancelled } from "../../errors.ts";
 import type { Verdict } from "../../verdict.ts";
 import { isAbout } from "./bundle-choice.ts";
-import { failure } from "./check-signature.ts";
-
-/** One signature of a model, as read: its bundle, or the verdict where it cannot be read. Nothing of it is verified. */
-export interface SignatureCandidate {
-  /** Absolute path of the file. */
-  readonly signature: string;
-  /** Of a file with several bundles. */
-  readonly line?: number;
-  readonly bundle?: Bundle;
-  readonly problem?: Verdict;
-}
+import { failure, type SignatureCandidate } from "./check-signature.ts";
 
 /**
  * Reads the signatures of a model. Of a file with a bundle a line, those that are about another model, or no OMS

@@ -34,13 +34,10 @@ export interface VerifyManifestOptions extends AuthenticateOptions {
 export async function verifyManifest(options: VerifyManifestOptions): Promise<ManifestVerification> {
   const found = await readWholeManifest(options.manifest);
   const { candidate, verdict } = (await authenticateSeveral(options)).deciding;
-  const { bundle } = candidate;
-  if (bundle === undefined || verdict.state !== "unchecked") return { verdict, matches: false };
-  const signed = parseStatement(bundle.envelope.payload, basename(candidate.signature)).manifest;
-  const comparison = compareManifests(
-    signed,
-    comparable(found, signed, { ...options, signature: candidate.signature }),
-  );
+  if (candidate?.bundle === undefined || verdict.state !== "unchecked") return { verdict, matches: false };
+  const { signature, bundle } = candidate;
+  const signed = parseStatement(bundle.envelope.payload, basename(signature)).manifest;
+  const comparison = compareManifests(signed, comparable(found, signed, { ...options, signature }));
   return { verdict, comparison, matches: comparison.matches && verdict.reasons.length === 0 };
 }
 

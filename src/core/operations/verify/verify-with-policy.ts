@@ -9,20 +9,26 @@ import { existsIn } from "../../model/ignore.ts";
 import { isInside } from "../../model/path-below.ts";
 import type { Decision } from "../../policy/decision.ts";
 import { acceptsSigner, covers, evaluate, isSatisfiedBySigner, type PolicySet } from "../../policy/evaluate.ts";
-import { allowsUnsigned, enforcingPolicies, filesFor, governingPolicies } from "../../policy/file-rules.ts";
+import {
+  allowsUnsigned,
+  commonIgnorePaths,
+  enforcingPolicies,
+  filesFor,
+  governingPolicies,
+} from "../../policy/file-rules.ts";
 import type { FileFacts, ModelFacts } from "../../policy/model-facts.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { PublicSigstore } from "../../policy/policy-trust.ts";
 import { differencesText } from "../../presentation/coverage-text.ts";
 import { ENGLISH } from "../../presentation/localizer.ts";
 import type { Reason, Verdict } from "../../verdict.ts";
-import { type FactsOptions, type Finding, findFacts, unsigned, withFiles } from "../policy/policy-facts.ts";
+import { type Finding, findFacts, unsigned } from "../policy/policy-facts.ts";
 import { concludePin, measureForPolicies } from "../policy/policy-pins.ts";
-import { type CheckOptions, stateOfDifferences } from "./check-signature.ts";
+import { type CompareOptions, compareFiles, stateOfDifferences } from "./check-signature.ts";
 import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
-import { readCandidates, type SignatureCandidate } from "./signature-candidates.ts";
+import { readCandidates } from "./signature-candidates.ts";
 
-export interface PolicyVerifyOptions extends Pick<CheckOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
+export interface PolicyVerifyOptions extends Pick<CompareOptions, "pool" | "cache" | "mode" | "signal" | "onProgress"> {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature, and no other; if absent, the one that a policy names, or all that belong to the model. */
@@ -60,19 +66,19 @@ interface Group {
   readonly findings: readonly Found[];
 }
 
-/** What was found about one signature. */
-interface Found extends Finding {
-  /** Absent where there is none. */
-  readonly candidate?: SignatureCandidate;
-}
+/** What was found about one signature, and whether a policy of the group accepts its signer. */
+type Found = Finding & CheckedSignature;
 
 async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise<Verdict> {
   const { policies, workspaceTrusted, path } = options;
-  const counting = new Set(workspaceTrusted ? [...policies.user, ...policies.workspace] : policies.user);
-  const counts = (policy: Policy): boolean => counting.has(policy);
   const all = [...policies.user, ...policies.workspace];
+  const counting = new Set(workspaceTrusted ? all : policies.user);
+  const counts = (policy: Policy): boolean => counting.has(policy);
   const covering = all.filter((policy) => covers(policy, path));
+  // Where no policy covers the model, the keys of all of them still serve to name its signer.
+  const trustedBy = (group: readonly Policy[]) => (covering.length === 0 ? all : group);
   const groups: Group[] = [];
+  const chosen = new Map<Policy, Found>();
   const wanted = Map.groupBy(covering, ({ verification }) =>
     options.signature === undefined ? verification.signaturePath : undefined,
   );
@@ -82,18 +88,16 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
     const enforcing = enforcingPolicies(governing, counts);
     const denies = (rule: "hubCacheLinks" | "otherSignatures") =>
       enforcing.some(({ verification }) => verification[rule] === "deny") ? "deny" : "allow";
-    const findings = await findingsOf(group, await locateSignatures(options, signaturePath), readFiles, {
+    const reading: CompareOptions = {
       ...options,
-      // Where no policy covers the model, the keys of all of them still serve to name its signer.
-      trusted: covering.length === 0 ? all : group,
-      governing,
+      ignorePaths: commonIgnorePaths(governing),
+      ignoreUnsignedFiles: false,
       hubCacheLinks: denies("hubCacheLinks"),
       otherSignatures: denies("otherSignatures"),
-    });
+    };
+    const located = await locateSignatures(options, signaturePath);
+    const findings = await findingsOf(located, group, trustedBy(group), options, readFiles ? reading : undefined);
     groups.push({ policies: group, enforcing, findings });
-  }
-  const chosen = new Map<Policy, Found>();
-  for (const { policies: group, findings } of groups) {
     for (const policy of group) chosen.set(policy, decidingFor(policy, findings, readFiles));
   }
   // The signer of a signed model has to be accepted: pins are for unsigned models only.
@@ -112,7 +116,8 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
     const deciding = new Set(named.length > 0 ? named : [worstOf(findings)]);
     return [...deciding].map((finding) => {
       const verdict = conclude(finding.verdict, decision, enforcing);
-      return { verdict: { ...verdict, ...summariesOf(findings, finding, verdict, group) } };
+      const checked = findings.map((one) => (one === finding ? { ...one, verdict } : one));
+      return { verdict: { ...verdict, ...summaries(checked, finding) } };
     });
   });
   const { verdict: worst } = worstOf(verdicts);
@@ -125,22 +130,26 @@ async function decide(options: PolicyVerifyOptions, readFiles: boolean): Promise
  * satisfied; with all of them where no signer is accepted.
  */
 async function findingsOf(
-  policies: readonly Policy[],
   { paths, problem }: LocatedSignatures,
-  readFiles: boolean,
-  options: FactsOptions,
+  policies: readonly Policy[],
+  trusted: readonly Policy[],
+  { publicSigstore, signal, ...options }: PolicyVerifyOptions,
+  reading: CompareOptions | undefined,
 ): Promise<readonly Found[]> {
-  const { model, signal } = options;
+  const model = resolve(options.model);
   const candidates = await readCandidates(model, paths, signal);
-  if (candidates.length === 0) return [unsigned(resolve(model), problem)];
+  if (candidates.length === 0) return [{ ...unsigned(model, problem), accepted: false }];
   const found: Found[] = [];
-  for (const candidate of candidates) found.push({ ...(await findFacts(candidate, options)), candidate });
-  if (!readFiles) return found;
-  const isAccepted = ({ facts }: Finding): boolean => policies.some((policy) => acceptsSigner(policy, facts));
-  const isAnyAccepted = found.some(isAccepted);
+  for (const candidate of candidates) {
+    const finding = await findFacts(candidate, model, trusted, publicSigstore);
+    const accepted = policies.some((policy) => acceptsSigner(policy, finding.facts));
+    found.push({ ...finding, candidate, accepted });
+  }
+  if (reading === undefined) return found;
+  const isAnyAccepted = found.some(({ accepted }) => accepted);
   for (const [at, finding] of found.entries()) {
-    if (isAnyAccepted && !isAccepted(finding)) continue;
-    found[at] = await withFiles(finding, options);
+    if (isAnyAccepted && !finding.accepted) continue;
+    found[at] = { ...finding, verdict: await compareFiles(finding, reading) };
     if (policies.length > 0 && policies.every((policy) => found.some((one) => satisfies(policy, one)))) break;
   }
   return found;
@@ -161,22 +170,6 @@ function decidingFor(policy: Policy, findings: readonly Found[], readFiles: bool
   if (!readFiles && first !== undefined) return first;
   const satisfying = accepted.find((finding) => satisfies(policy, finding));
   return satisfying ?? worstOf(accepted.length > 0 ? accepted : findings);
-}
-
-function summariesOf(
-  findings: readonly Found[],
-  deciding: Found,
-  verdict: Verdict,
-  policies: readonly Policy[],
-): Pick<Verdict, "signatures"> {
-  const checked = findings.flatMap((finding): CheckedSignature[] => {
-    const { candidate, facts } = finding;
-    if (candidate === undefined) return [];
-    const accepted = policies.some((policy) => acceptsSigner(policy, facts));
-    return [{ candidate, accepted, verdict: finding === deciding ? verdict : finding.verdict }];
-  });
-  const one = checked.find(({ candidate }) => candidate === deciding.candidate);
-  return one === undefined ? {} : summaries(checked, one);
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {

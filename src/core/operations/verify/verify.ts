@@ -1,13 +1,18 @@
+import { resolve } from "node:path";
 import { readingOnce } from "../../hashing/read-once.ts";
 import { withHashPool } from "../../hashing/with-hash-pool.ts";
+import type { Trust } from "../../trust.ts";
 import type { Verdict } from "../../verdict.ts";
-import { type CheckOptions, checkSignature, compareFiles, type SignatureCheck } from "./check-signature.ts";
+import { type CompareOptions, checkSignature, compareFiles } from "./check-signature.ts";
 import { type CheckedSignature, summaries, worstOf } from "./several-signatures.ts";
 import { readCandidates } from "./signature-candidates.ts";
 
-export interface VerifyOptions extends Omit<CheckOptions, "signature"> {
+export interface VerifyOptions extends CompareOptions {
+  /** The folder, or the single file. */
+  readonly model: string;
   /** The signature file, or all of the model's. */
   readonly signature: string | readonly string[];
+  readonly trust: Trust;
 }
 
 export type AuthenticateOptions = Pick<VerifyOptions, "model" | "signature" | "trust"> &
@@ -28,7 +33,7 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
   const isAnyAccepted = found.some(({ accepted }) => accepted);
   return withHashPool(options, async (pool) => {
     const reading = { ...options, pool: found.length > 1 ? readingOnce(pool) : pool };
-    const counting: Authenticated[] = [];
+    const counting: CheckedSignature[] = [];
     for (const [at, one] of found.entries()) {
       if (isAnyAccepted && !one.accepted) continue;
       const compared = { ...one, verdict: await compareFiles(one, reading) };
@@ -59,21 +64,15 @@ export async function authenticateSeveral(
   return { deciding: checked.find(({ accepted }) => accepted) ?? worstOf(checked), checked };
 }
 
-type Authenticated = CheckedSignature & SignatureCheck;
-
-async function authenticateAll(options: AuthenticateOptions): Promise<readonly Authenticated[]> {
-  const { model, signature: paths, trust, signal } = options;
-  const found: Authenticated[] = [];
+async function authenticateAll(options: AuthenticateOptions): Promise<readonly CheckedSignature[]> {
+  const { signature: paths, trust, signal } = options;
+  const model = resolve(options.model);
+  const found: CheckedSignature[] = [];
   for (const candidate of await readCandidates(model, typeof paths === "string" ? [paths] : paths, signal)) {
-    const { signature, bundle, problem } = candidate;
-    const authentication =
-      bundle === undefined
-        ? problem && { verdict: problem }
-        : await checkSignature(bundle, { model, signature, trust });
-    if (authentication === undefined) throw new Error(`${signature} was not read`);
-    const { signer, reasons } = authentication.verdict;
+    const check = await checkSignature(candidate, model, trust);
+    const { signer, reasons } = check.verdict;
     // A signer who is not the one wanted is a reason.
-    found.push({ ...authentication, candidate, accepted: signer !== undefined && reasons.length === 0 });
+    found.push({ ...check, candidate, accepted: signer !== undefined && reasons.length === 0 });
   }
   return found;
 }

@@ -158,11 +158,10 @@ function fieldText(cursor: Cursor, name: string, schema: Schema, dashed: number)
     const whole = renderSnippet({ [name]: value }, style, indent);
     return style === "block" ? whole : whole.slice("{ ".length, -" \\}".length);
   }
-  const key = style === "json" ? `"${name}"` : name;
   const below = `\n${" ".repeat(indent + 2)}`;
-  if (schema.type === "object") return style === "block" ? `${key}:${below}$0` : `${key}: { $0 \\}`;
-  if (schema.type === "array") return style === "block" ? `${key}:${below}- $0` : `${key}: [$0]`;
-  return `${key}: $0`;
+  if (schema.type === "object") return style === "block" ? `${name}:${below}$0` : `${name}: { $0 \\}`;
+  if (schema.type === "array") return style === "block" ? `${name}:${below}- $0` : `${name}: [$0]`;
+  return `${name}: $0`;
 }
 
 /** The range of the text at the cursor that a completion replaces. */

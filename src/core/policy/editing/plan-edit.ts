@@ -100,12 +100,6 @@ function requireSame(before: string, after: string, document: number, change: Po
   if (!isDeepStrictEqual(valuesOf(after), expected)) throw unplanned();
 }
 
-/** Whether two texts without errors are the same policies, however they are written. */
-export function areSamePolicies(text: string, other: string): boolean {
-  const values = valuesOf(text);
-  return values !== undefined && isDeepStrictEqual(values, valuesOf(other));
-}
-
 function valuesOf(text: string): readonly unknown[] | undefined {
   const { documents, diagnostics } = parseYaml(Buffer.from(text));
   return diagnostics.length > 0 ? undefined : documents.map(({ value }) => value);

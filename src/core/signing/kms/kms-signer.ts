@@ -16,15 +16,14 @@ export interface KmsIdentity extends Omit<PluginOptions, "signal"> {
 }
 
 /** @throws ProvenanceError KMS_*, KEY_UNREADABLE, KEY_UNSUPPORTED, CANCELLED */
-export async function createKmsSigner(identity: KmsIdentity, options: SignerOptions): Promise<Signer> {
+export async function createKmsSigner(identity: KmsIdentity, { signal }: SignerOptions): Promise<Signer> {
   const { key: text, onOutput, timeout } = identity;
-  const pluginOptions = { onOutput, timeout, signal: options.signal };
-  const { name, key } = parseKmsReference(text);
-  const program = await findPlugin(name, process.env["PATH"]);
-  const { key: publicKey, curve } = readPublicKey(await publicKeyOf(program, text, key, pluginOptions));
+  const options = { onOutput, timeout, signal };
+  const { key: publicKey, curve } = readPublicKey(await readKmsPublicKey(text, options));
+  const { program, key } = await findPluginKey(text);
   const half = { publicKey, curve };
   return signerWithKey(half, text, keyOwner(half, text), async (parts) => {
-    const { signMessage } = await runPlugin(program, key, { method: "signMessage", curve }, parts, pluginOptions);
+    const { signMessage } = await runPlugin(program, key, { method: "signMessage", curve }, parts, options);
     if (!signMessage) throw pluginFailed(program, "it answered without a signature");
     return signMessage.signature;
   });
@@ -37,33 +36,13 @@ export async function createKmsSigner(identity: KmsIdentity, options: SignerOpti
  * @throws ProvenanceError KMS_*, CANCELLED
  */
 export async function readKmsPublicKey(text: string, options: PluginOptions = {}): Promise<PemSource> {
-  const { name, key } = parseKmsReference(text);
-  return publicKeyOf(await findPlugin(name, process.env["PATH"]), text, key, options);
-}
-
-async function publicKeyOf(program: string, label: string, key: string, options: PluginOptions): Promise<PemSource> {
+  const { program, key } = await findPluginKey(text);
   const { publicKey } = await runPlugin(program, key, { method: "publicKey" }, [], options);
   if (!publicKey) throw pluginFailed(program, "it answered without a public key");
-  return { label, pem: publicKey.publicKeyPEM.toString("utf8") };
-}
-
-/** A key of a plugin: `NAME://KEY`. */
-interface KmsReference {
-  /** Of the plugin: `sigstore-kms-NAME`. */
-  readonly name: string;
-  /** What the plugin calls the key. */
-  readonly key: string;
+  return { label: text, pem: publicKey.publicKeyPEM.toString("utf8") };
 }
 
 const PREFIX = "sigstore-kms-";
-
-/** @throws ProvenanceError KMS_REFERENCE */
-function parseKmsReference(text: string): KmsReference {
-  const [, name, key] = /^([A-Za-z0-9][A-Za-z0-9_-]*):\/\/(.+)$/s.exec(text) ?? [];
-  if (name !== undefined && key !== undefined && !key.includes("\0")) return { name, key };
-  const message = `"${text}" does not name a key. Give NAME://KEY, where the plugin sigstore-kms-NAME has the key.`;
-  throw new ProvenanceError("KMS_REFERENCE", message, { details: { reference: text } });
-}
 
 /**
  * Where the program of a plugin may be: in the folders of `PATH` that are absolute, never in the working directory. Windows
@@ -82,20 +61,31 @@ function programOf(name: string, platform: NodeJS.Platform): string {
   return `${PREFIX}${name}${platform === "win32" ? ".exe" : ""}`;
 }
 
+interface PluginKey {
+  /** Absolute path of the plugin. */
+  readonly program: string;
+  /** What the plugin calls the key. */
+  readonly key: string;
+}
+
 /**
- * Finds the program of a plugin.
+ * Finds the plugin that has a key.
  *
- * @param path the variable `PATH`
- * @returns an absolute path
- * @throws ProvenanceError KMS_PLUGIN_NOT_FOUND
+ * @param text `NAME://KEY`
+ * @throws ProvenanceError KMS_REFERENCE, KMS_PLUGIN_NOT_FOUND
  */
-async function findPlugin(name: string, path = ""): Promise<string> {
-  for (const candidate of pluginCandidates(name, path)) {
-    const runs = await access(candidate, constants.X_OK).then(
+async function findPluginKey(text: string): Promise<PluginKey> {
+  const [, name, key] = /^([A-Za-z0-9][A-Za-z0-9_-]*):\/\/(.+)$/s.exec(text) ?? [];
+  if (name === undefined || key === undefined || key.includes("\0")) {
+    const message = `"${text}" does not name a key. Give NAME://KEY, where the plugin sigstore-kms-NAME has the key.`;
+    throw new ProvenanceError("KMS_REFERENCE", message, { details: { reference: text } });
+  }
+  for (const program of pluginCandidates(name, process.env["PATH"] ?? "")) {
+    const runs = await access(program, constants.X_OK).then(
       () => true,
       () => false,
     );
-    if (runs) return candidate;
+    if (runs) return { program, key };
   }
   const program = programOf(name, process.platform);
   const message = `There is no program ${program} in the folders of PATH. Install the plugin that has keys of ${name}://.`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { ProvenanceError, throwIfCancelled } from "../../errors.ts";
 import { moduleError } from "./find-module.ts";
-import { ANSWERS, type PrivateKeyObject, REPLY, type Request, type TokenObjects } from "./protocol.ts";
+import { BYTES, OBJECTS, type PrivateKeyObject, REPLY, type Request, TOKEN, type TokenObjects } from "./protocol.ts";
 import { notInstalled, returnedError } from "./return-errors.ts";
 import type { Token } from "./token.ts";
 
@@ -52,7 +52,7 @@ export class ModuleProcess {
     throwIfCancelled(options.signal);
     const module = new ModuleProcess(path, options);
     try {
-      await module.#call({ call: "open", module: path, koffi: options.koffi });
+      await module.#call(v.undefined(), { call: "open", module: path, koffi: options.koffi });
       return module;
     } catch (error) {
       await module.close();
@@ -62,7 +62,7 @@ export class ModuleProcess {
 
   /** @throws as {@link open} */
   tokens(): Promise<readonly Token[]> {
-    return this.#call({ call: "tokens" });
+    return this.#call(v.array(TOKEN), { call: "tokens" });
   }
 
   /**
@@ -73,12 +73,12 @@ export class ModuleProcess {
    */
   async logIn({ slot, loginRequired, label }: Token, pin: string | undefined): Promise<void> {
     const bytes = pin === undefined ? undefined : Buffer.from(pin, "utf8");
-    await this.#call({ call: "logIn", slot, login: loginRequired, pin: bytes }, label);
+    await this.#call(v.undefined(), { call: "logIn", slot, login: loginRequired, pin: bytes }, label);
   }
 
   /** @throws as {@link open} */
   objects(): Promise<TokenObjects> {
-    return this.#call({ call: "objects" });
+    return this.#call(OBJECTS, { call: "objects" });
   }
 
   /**
@@ -88,33 +88,25 @@ export class ModuleProcess {
    * @throws as {@link open}
    */
   async sign(key: PrivateKeyObject, digest: Buffer): Promise<Buffer> {
-    return Buffer.from(await this.#call({ call: "sign", key, digest }));
+    return Buffer.from(await this.#call(BYTES, { call: "sign", key, digest }));
   }
 
   /** Ends the process, by force where the module does not end in time. */
   async close(): Promise<void> {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-    await new Promise<void>((resolve) => {
-      const patience = setTimeout(() => child.kill("SIGKILL"), CLOSE_TIMEOUT);
-      child.once("exit", () => {
-        clearTimeout(patience);
-        resolve();
-      });
-      if (child.connected) child.disconnect();
-    });
+    const patience = setTimeout(() => child.kill("SIGKILL"), CLOSE_TIMEOUT);
+    const exit = once(child, "exit");
+    if (child.connected) child.disconnect();
+    await exit;
+    clearTimeout(patience);
   }
 
-  async #call<C extends Request["call"]>(
-    request: Extract<Request, { call: C }>,
-    token?: string,
-  ): Promise<v.InferOutput<(typeof ANSWERS)[C]>> {
+  async #call<T>(schema: v.GenericSchema<unknown, T>, request: Request, token?: string): Promise<T> {
     const answer = v.parse(REPLY, await this.#reply(request));
     switch (answer.outcome) {
-      case "done": {
-        const schema: v.GenericSchema<unknown, v.InferOutput<(typeof ANSWERS)[C]>> = ANSWERS[request.call];
+      case "done":
         return v.parse(schema, answer.value);
-      }
       case "returned":
         throw returnedError(answer.function, answer.value, this.#path, token);
       case "koffi":

@@ -3,12 +3,12 @@ import type { Token } from "./token.ts";
 
 // A module shares its process with the code that calls it and could send anything, so answers are parsed.
 
-const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
+export const BYTES = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const HANDLE = v.union([v.number(), v.bigint()]);
 /** Label, and identifier in lower-case hex: what objects that belong together have in common. */
 const NAMES = { label: v.string(), id: v.string() };
 
-const TOKEN = v.object({
+export const TOKEN = v.object({
   slot: v.number(),
   label: v.string(),
   manufacturer: v.string(),
@@ -20,7 +20,7 @@ const TOKEN = v.object({
   pinLocked: v.boolean(),
 }) satisfies v.GenericSchema<Token>;
 
-const OBJECTS = v.object({
+export const OBJECTS = v.object({
   privateKeys: v.array(
     v.object({ ...NAMES, handle: HANDLE, type: v.number(), canSign: v.boolean(), alwaysAuthenticate: v.boolean() }),
   ),
@@ -41,15 +41,6 @@ export type Request =
   | { readonly call: "logIn"; readonly slot: number; readonly login: boolean; readonly pin: Uint8Array | undefined }
   | { readonly call: "objects" }
   | { readonly call: "sign"; readonly key: PrivateKeyObject; readonly digest: Uint8Array };
-
-/** What each call answers. */
-export const ANSWERS = {
-  open: v.undefined(),
-  tokens: v.array(TOKEN),
-  logIn: v.undefined(),
-  objects: OBJECTS,
-  sign: BYTES,
-} as const satisfies Record<Request["call"], v.GenericSchema>;
 
 export const REPLY = v.variant("outcome", [
   v.object({ outcome: v.literal("done"), value: v.optional(v.unknown()) }),

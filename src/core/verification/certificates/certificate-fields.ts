@@ -18,18 +18,18 @@ export interface CertificateFields {
   /** By OID. */
   readonly extensions: ReadonlyMap<string, Extension>;
   readonly isAuthority: boolean;
-  readonly pathLength?: number;
+  readonly pathLength: number | undefined;
   /** First byte of the bit string, its bit 0 highest. */
-  readonly keyUsage?: number;
+  readonly keyUsage: number | undefined;
   /** OIDs. */
-  readonly extendedKeyUsage?: readonly string[];
+  readonly extendedKeyUsage: readonly string[] | undefined;
   readonly alternativeNames: readonly GeneralName[];
-  readonly nameConstraints?: NameConstraints;
+  readonly nameConstraints: NameConstraints | undefined;
   readonly hasUnknownQualifier: boolean;
   readonly mapsAnyPolicy: boolean;
   /** Hex. */
-  readonly subjectKeyId?: string;
-  readonly authorityKeyId?: string;
+  readonly subjectKeyId: string | undefined;
+  readonly authorityKeyId: string | undefined;
 }
 
 const VERSION = 0xa0;
@@ -84,36 +84,31 @@ function readKnown(extensions: ReadonlyMap<string, Extension>) {
     return extension === undefined ? undefined : reader(readDer(extension.value));
   };
   const basic = read(EXTENSION.basicConstraints, readBasicConstraints);
-  const keyUsage = read(EXTENSION.keyUsage, (value) => expectTag(value, TAG.bitString).content[1] ?? 0);
-  const extendedKeyUsage = read(EXTENSION.extendedKeyUsage, (value) =>
-    listOf(value, TAG.sequence).map((purpose) => readOid(purpose)),
-  );
-  const nameConstraints = read(EXTENSION.nameConstraints, readNameConstraints);
-  const subjectKeyId = read(EXTENSION.subjectKeyIdentifier, (value) => hex(expectTag(value, TAG.octetString)));
-  const authorityKeyId = read(EXTENSION.authorityKeyIdentifier, (value) =>
-    hex(listOf(value, TAG.sequence).find(({ tag }) => tag === KEY_IDENTIFIER)),
-  );
   return {
     isAuthority: basic?.isAuthority ?? false,
-    ...(basic?.pathLength !== undefined && { pathLength: basic.pathLength }),
-    ...(keyUsage !== undefined && { keyUsage }),
-    ...(extendedKeyUsage !== undefined && { extendedKeyUsage }),
+    pathLength: basic?.pathLength,
+    keyUsage: read(EXTENSION.keyUsage, (value) => expectTag(value, TAG.bitString).content[1] ?? 0),
+    extendedKeyUsage: read(EXTENSION.extendedKeyUsage, (value) =>
+      listOf(value, TAG.sequence).map((purpose) => readOid(purpose)),
+    ),
     alternativeNames: read(EXTENSION.subjectAlternativeName, readGeneralNames) ?? [],
-    ...(nameConstraints !== undefined && { nameConstraints }),
+    nameConstraints: read(EXTENSION.nameConstraints, readNameConstraints),
     hasUnknownQualifier: read(EXTENSION.certificatePolicies, hasUnknownQualifier) ?? false,
     mapsAnyPolicy: read(EXTENSION.policyMappings, mapsAnyPolicy) ?? false,
-    ...(subjectKeyId !== undefined && { subjectKeyId }),
-    ...(authorityKeyId !== undefined && { authorityKeyId }),
+    subjectKeyId: read(EXTENSION.subjectKeyIdentifier, (value) => hex(expectTag(value, TAG.octetString))),
+    authorityKeyId: read(EXTENSION.authorityKeyIdentifier, (value) =>
+      hex(listOf(value, TAG.sequence).find(({ tag }) => tag === KEY_IDENTIFIER)),
+    ),
   };
 }
 
 /** RFC 5280, 4.2.1.9: a path length means something only for an authority. */
-function readBasicConstraints(value: DerValue): { readonly isAuthority: boolean; readonly pathLength?: number } {
+function readBasicConstraints(value: DerValue): Pick<CertificateFields, "isAuthority" | "pathLength"> {
   const parts = [...listOf(value, TAG.sequence)];
   const isAuthority = parts[0]?.tag === TAG.boolean && readBoolean(parts.shift());
   const [limit, ...more] = parts;
   if (more.length > 0) throw new DerError("basic constraints are malformed");
-  return { isAuthority, ...(limit !== undefined && { pathLength: readCount(limit) }) };
+  return { isAuthority, pathLength: limit && readCount(limit) };
 }
 
 function hex(value: DerValue | undefined): string | undefined {

@@ -9,7 +9,7 @@ export interface Attempt {
   readonly certificate: X509Certificate;
   readonly material: TrustMaterial;
   /** What this version cannot check about the log entries. */
-  readonly unsupported?: string;
+  readonly unsupported: string | undefined;
   /** Name of the trust root, for messages. */
   readonly root: string;
   readonly label: string;
@@ -24,7 +24,8 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
   const unknown = unknownService(error, attempt);
   if (unknown !== undefined) {
     const hint = "Check against the root of the instance where it was signed.";
-    return failure(unknown.code, `${label} cannot be checked: ${unknown.why} (${attempt.root}). ${hint}`, error);
+    const [code, why] = unknown;
+    return failure(code, `${label} cannot be checked: ${why} (${attempt.root}). ${hint}`, error);
   }
   if (error.code === "TLOG_BODY_ERROR" && unsupported !== undefined) {
     return failure("SIGSTORE_UNSUPPORTED", `${label} has ${unsupported}, which this version cannot check.`, error);
@@ -33,16 +34,14 @@ export function explainFailure(error: VerificationError, attempt: Attempt): Prov
   return failure(code, `${label} is not valid: ${why}.`, error);
 }
 
+type Fault = readonly [code: ErrorCode, why: string];
+
 /** The part of the bundle that does not verify, and why. */
-function faultOf(error: VerificationError, { entity, certificate }: Attempt): readonly [ErrorCode, string] {
+function faultOf(error: VerificationError, { entity, certificate }: Attempt): Fault {
   switch (error.code) {
-    case "TIMESTAMP_ERROR": {
-      const none = entity.timestamps.length === 0;
-      return [
-        "SIGSTORE_TIMESTAMP",
-        none ? "it has no verified time" : `its timestamp does not verify (${error.message})`,
-      ];
-    }
+    case "TIMESTAMP_ERROR":
+      if (entity.timestamps.length === 0) return ["SIGSTORE_TIMESTAMP", "it has no verified time"];
+      return ["SIGSTORE_TIMESTAMP", `its timestamp does not verify (${error.message})`];
     case "CERTIFICATE_ERROR": {
       const { cause } = error;
       const why = cause instanceof Error ? cause.message : error.message;
@@ -64,36 +63,30 @@ function faultOf(error: VerificationError, { entity, certificate }: Attempt): re
   }
 }
 
-function unknownService(
-  { code }: VerificationError,
-  { entity, certificate, material }: Attempt,
-): { code: ErrorCode; why: string } | undefined {
+function unknownService({ code }: VerificationError, { entity, certificate, material }: Attempt): Fault | undefined {
   const { certificateAuthorities, tlogs, ctlogs } = material;
   if (!certificateAuthorities.some(({ certChain }) => certChain.some((ca) => mayHaveIssued(ca, certificate)))) {
-    const why = "its certificate is by an authority that the trust root does not know";
-    return { code: "SIGSTORE_AUTHORITY_UNKNOWN", why };
+    return ["SIGSTORE_AUTHORITY_UNKNOWN", "its certificate is by an authority that the trust root does not know"];
   }
   if (entity.tlogEntries.some(({ logId }) => !tlogs.some(({ logID }) => logID.equals(logId.keyId)))) {
-    return { code: "SIGSTORE_LOG_UNKNOWN", why: "it is in a log that the trust root does not know" };
+    return ["SIGSTORE_LOG_UNKNOWN", "it is in a log that the trust root does not know"];
   }
   for (const { inclusionProof, logId } of code === "TLOG_INCLUSION_PROOF_ERROR" ? entity.tlogEntries : []) {
     const [name = ""] = inclusionProof?.checkpoint?.envelope.split(/[ \n]/) ?? [];
     const url = tlogs.find(({ logID }) => logID.equals(logId.keyId))?.baseURL ?? "";
     if (url.includes(name)) continue;
     const why = `it is in a log that calls itself "${name}", which the trust root knows as ${url}`;
-    return { code: "SIGSTORE_LOG_UNKNOWN", why };
+    return ["SIGSTORE_LOG_UNKNOWN", why];
   }
   if (timestampsOf(entity).some((timestamp) => timestampAuthority(timestamp, material) === undefined)) {
-    const why = "its timestamp is by an authority that the trust root does not know";
-    return { code: "SIGSTORE_TIMESTAMP_UNKNOWN", why };
+    return ["SIGSTORE_TIMESTAMP_UNKNOWN", "its timestamp is by an authority that the trust root does not know"];
   }
   const ids = certificateLogIds(certificate);
   if (ids.some((id) => !ctlogs.some(({ logID }) => logID.equals(id)))) {
-    const why = "its certificate is in a log of certificates that the trust root does not know";
-    return { code: "SIGSTORE_LOG_UNKNOWN", why };
+    return ["SIGSTORE_LOG_UNKNOWN", "its certificate is in a log of certificates that the trust root does not know"];
   }
   if (ids.length === 0 && ctlogs.length === 0) {
-    return { code: "SIGSTORE_LOG_UNKNOWN", why: "the trust root knows no log of certificates" };
+    return ["SIGSTORE_LOG_UNKNOWN", "the trust root knows no log of certificates"];
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { ProvenanceError } from "../../errors.ts";
 import { CURVE_DIGEST, curveOf } from "../elliptic-keys.ts";
 
 /** Sigstore's libraries, ready for use on this platform. */
-export type SigstoreLibraries = Pick<typeof import("./library-modules.ts"), "bundle" | "core" | "verify">;
+export type SigstoreLibraries = Pick<typeof import("./library-modules.ts"), "bundle" | "verify">;
 
 let loading: Promise<SigstoreLibraries> | undefined;
 
@@ -26,7 +26,7 @@ async function load(): Promise<SigstoreLibraries> {
     const message = `Keyless signatures can't be verified here: this platform's cryptography fails a self-check (${failed}).`;
     throw new ProvenanceError("SIGSTORE_PLATFORM", message, { details: { failed } });
   }
-  return { core, bundle, verify };
+  return { bundle, verify };
 }
 
 /** The functions that `@sigstore/core` verifies signatures with. */

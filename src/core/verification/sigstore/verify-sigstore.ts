@@ -67,22 +67,15 @@ export async function verifyAgainstRoot(bundle: Bundle, root: TrustRoot, signatu
   parseMaterial(bundle.json, label);
   const libraries = await loadSigstore();
   const { parsed, entity } = parseEntity(bundle, libraries, label);
-  const der = certificateOf(parsed, entity, label);
+  const libraryCertificate = certificateOf(parsed, entity, label);
+  const der = libraryCertificate.root.toDER();
   const { certificate, subject } = parseFulcioCertificate(der, label);
   checkEnvelope(bundle, certificate, label);
   const { tlogEntries } = entity;
   const [unsupported] = tlogEntries.flatMap((entry) => checkEntryBody(entry, der, label) ?? []);
 
   const material = trustMaterial(root.trustedRoot, libraries);
-  const libraryCertificate = libraries.core.X509Certificate.parse(der);
-  const attempt: Attempt = {
-    entity,
-    certificate: libraryCertificate,
-    material,
-    root: root.label,
-    label,
-    ...(unsupported !== undefined && { unsupported }),
-  };
+  const attempt: Attempt = { entity, certificate: libraryCertificate, material, unsupported, root: root.label, label };
   runVerifier(attempt, libraries);
   for (const entry of tlogEntries) checkInclusionProofCheckpoint(entry, label);
   for (const timestamp of timestampsOf(entity)) {
@@ -109,14 +102,11 @@ function parseEntity(
   }
 }
 
-/**
- * Returns the certificate's bytes, if they equal the library's own encoding: the library verifies that encoding, and this
- * program reads the signer from the bytes.
- */
-function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: string): Buffer<ArrayBuffer> {
+/** Returns the certificate that the library verifies, if its encoding equals the bytes in the bundle. */
+function certificateOf(parsed: LibraryBundle, { key }: SignedEntity, label: string): Attempt["certificate"] {
   const { content } = parsed.verificationMaterial;
-  const der = content.$case === "certificate" ? Buffer.from(content.certificate.rawBytes) : Buffer.alloc(0);
-  if (key.$case === "certificate" && key.certificate.root.toDER().equals(der)) return der;
+  const der = content.$case === "certificate" ? content.certificate.rawBytes : Buffer.alloc(0);
+  if (key.$case === "certificate" && key.certificate.root.toDER().equals(der)) return key.certificate;
   throw malformed(label, new Error("its certificate is not encoded in DER"));
 }
 
@@ -222,25 +212,22 @@ function trustMaterial(root: TrustedRoot, { verify }: Pick<SigstoreLibraries, "v
   const made = known.get(root);
   if (made !== undefined) return made;
   const none = { ...root, tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
-  const nothing = verify.toTrustMaterial(none);
-  const read = (part: Partial<TrustedRoot>): TrustMaterial => {
-    try {
-      return verify.toTrustMaterial({ ...none, ...part });
-    } catch {
-      return nothing;
-    }
-  };
-  const material: TrustMaterial = {
-    ...nothing,
-    tlogs: root.tlogs.flatMap((log) => read({ tlogs: [log] }).tlogs),
-    ctlogs: root.ctlogs.flatMap((log) => read({ ctlogs: [log] }).ctlogs),
-    certificateAuthorities: root.certificateAuthorities.flatMap(
-      (authority) => read({ certificateAuthorities: [authority] }).certificateAuthorities,
-    ),
-    timestampAuthorities: root.timestampAuthorities.flatMap(
-      (authority) => read({ timestampAuthorities: [authority] }).timestampAuthorities,
-    ),
-  };
+  const readable = <T>(all: readonly T[], partOf: (one: T) => Partial<TrustedRoot>): T[] =>
+    all.filter((one) => {
+      try {
+        verify.toTrustMaterial({ ...none, ...partOf(one) });
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  const material = verify.toTrustMaterial({
+    ...root,
+    tlogs: readable(root.tlogs, (log) => ({ tlogs: [log] })),
+    ctlogs: readable(root.ctlogs, (log) => ({ ctlogs: [log] })),
+    certificateAuthorities: readable(root.certificateAuthorities, (one) => ({ certificateAuthorities: [one] })),
+    timestampAuthorities: readable(root.timestampAuthorities, (one) => ({ timestampAuthorities: [one] })),
+  });
   known.set(root, material);
   return material;
 }

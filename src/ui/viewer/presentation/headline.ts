@@ -1,4 +1,4 @@
-import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { type VerdictLabel, verdictLabel } from "../../../core/presentation/verdict-labels.ts";
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
 import type { Verdict } from "../../../core/verdict.ts";
@@ -10,14 +10,18 @@ import { currentVerdict, type Subject, subjectName } from "./subject.ts";
 type Headline = ViewerState["headline"];
 
 /** Reasons below the sentence, at most; the steps list all. */
-export const NOTES = 3;
+const NOTES = 3;
 
 /** Returns the verdict as a sentence. */
 export function headlineOf(subject: Subject, localizer: Localizer): Headline {
   const { t } = localizer;
   const { model, summary } = subject;
   const verdict = currentVerdict(subject);
-  if (model !== undefined && verdict !== undefined) return verdictHeadline(subject, verdict, localizer);
+  if (model !== undefined && verdict !== undefined) {
+    const isOld = verdict.state === "unchecked" || verdict.state === "stale";
+    const problem = isOld ? summary.problem?.message : undefined;
+    return verdictHeadline(verdict, sentenceOf(subject, verdict, localizer), problem, t);
+  }
   if (model !== undefined) {
     const sentence = t("The signature of {0} changed since it was verified.", subjectName(subject));
     return { ...look(verdictLabel({ state: "stale" }, t)), sentence, notes: [] };
@@ -25,7 +29,7 @@ export function headlineOf(subject: Subject, localizer: Localizer): Headline {
   if (summary.problem !== undefined) {
     const sentence = t("This is not a readable model signature.");
     const label = t("Cannot be read");
-    return { tone: "amber", mark: "!", label, sentence, notes: [plainText(summary.problem.message)] };
+    return { tone: "amber", label, sentence, notes: [plainText(summary.problem.message)] };
   }
   const alone = t("No model of this window belongs to this signature, so there are no files to compare.");
   return {
@@ -35,16 +39,20 @@ export function headlineOf(subject: Subject, localizer: Localizer): Headline {
   };
 }
 
-function verdictHeadline(subject: Subject, verdict: Verdict, localizer: Localizer): Headline {
-  const reasons = verdict.reasons.map(({ message }) => plainText(message));
-  const damaged = verdict.state === "unchecked" || verdict.state === "stale" ? subject.summary.problem : undefined;
-  const all = damaged === undefined ? reasons : [plainText(damaged.message), ...reasons];
-  const notes = [...new Set(all)].slice(0, NOTES);
-  return { ...look(verdictLabel(verdict, localizer.t)), sentence: sentenceOf(subject, verdict, localizer), notes };
+/** @param problem a reason that comes before those of the verdict */
+export function verdictHeadline(
+  verdict: Verdict,
+  sentence: string,
+  problem: string | undefined,
+  t: Translate,
+): Headline {
+  const reasons = [...(problem === undefined ? [] : [problem]), ...verdict.reasons.map(({ message }) => message)];
+  const notes = [...new Set(reasons.map(plainText))].slice(0, NOTES);
+  return { ...look(verdictLabel(verdict, t)), sentence, notes };
 }
 
-export function look({ colour, mark, label }: VerdictLabel): Pick<Headline, "tone" | "mark" | "label"> {
-  return { tone: colour, mark, label };
+function look({ colour, label }: VerdictLabel): Pick<Headline, "tone" | "label"> {
+  return { tone: colour, label };
 }
 
 function sentenceOf(subject: Subject, verdict: Verdict, localizer: Localizer): string {

@@ -6,15 +6,27 @@ import type { SignatureSummary } from "../../../engine/signature-view/requests.t
 import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
 
-/** Everything known about the displayed signature file. */
-export interface Subject {
-  /** Absolute path, or an address. */
+interface KnownSubject {
+  /** Absolute path of the signature file, or its address; of the model on the page of a download record. */
   readonly path: string;
-  readonly summary: SignatureSummary;
   /** The model that it signs, if this window knows one. */
   readonly model?: KnownModel;
   /** Where the model was downloaded from, as far as that was read. */
   readonly download?: OriginReport;
+}
+
+/** Everything known about the displayed signature file. */
+export interface Subject extends KnownSubject {
+  readonly summary: SignatureSummary;
+}
+
+/** Everything known about a model whose download record is displayed. */
+export interface DownloadSubject extends KnownSubject {
+  readonly summary?: undefined;
+  /** Why the record could not be read. */
+  readonly problem?: string;
+  /** Whether models can be signed and policies written in this workspace. */
+  readonly isTrusted: boolean;
 }
 
 /** The verdict on this content of the file; undefined if the verdict is on another content. */
@@ -42,8 +54,8 @@ export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & 
   return verdict?.signer !== undefined && verdict.state !== "stale" && verdict.state !== "checking";
 }
 
-export function subjectName({ model, path, summary }: Subject): string {
-  if (model !== undefined) return plainText(modelName(model));
+export function subjectName({ model, path, summary }: Subject | DownloadSubject): string {
+  if (model !== undefined || summary === undefined) return plainText(modelName(model ?? { path }));
   const name = summary.statement?.subject ?? "";
   return plainText(name === "" ? basename(path) : name);
 }

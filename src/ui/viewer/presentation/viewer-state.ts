@@ -3,46 +3,55 @@ import { hasDownload } from "../../../core/presentation/origin-text.ts";
 import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
 import { plainText } from "../../../platform/plain-text.ts";
-import type { Button, Download, ViewerState } from "../messages.ts";
+import type { Button, Download, PageParts, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
+import { downloadPage } from "./download-page.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";
 import { labelsOf } from "./labels.ts";
 import { Links } from "./links.ts";
 import { originOf } from "./origin.ts";
 import { stepsOf } from "./steps.ts";
-import { currentVerdict, isAuthentic, type Subject, subjectName } from "./subject.ts";
+import { currentVerdict, type DownloadSubject, isAuthentic, type Subject, subjectName } from "./subject.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** Returns everything the page shows except rows and text. Verified facts come from the verdict only; the rest are claims. */
 export function viewerState(
-  subject: Subject,
-  files: { readonly counts: StateCounts; readonly generation: number },
+  subject: Subject | DownloadSubject,
+  { counts, generation }: { readonly counts: StateCounts; readonly generation: number },
   localizer: Localizer,
 ): { readonly state: ViewerState; readonly links: Links } {
   const links = new Links();
+  const files = filesOf(subject, counts, generation, localizer.t);
+  const state: ViewerState = {
+    type: "state",
+    name: subjectName(subject),
+    ...(subject.summary === undefined
+      ? downloadPage(subject, links, localizer)
+      : signaturePage(subject, links, localizer)),
+    ...(files && { files }),
+    labels: labelsOf(localizer),
+  };
+  return { state, links };
+}
+
+function signaturePage(subject: Subject, links: Links, localizer: Localizer): PageParts {
   const verdict = currentVerdict(subject);
   const signer = isAuthentic(verdict) ? verdict.signer : undefined;
   const timeline = signer && timelineOf(signer, verdict?.checkedAt, localizer);
   const origin = signer?.method === "sigstore" ? originOf(signer, links, localizer) : undefined;
   const download = downloadSection(subject, links, localizer);
   const headline = headlineOf(subject, localizer);
-  const list = filesOf(subject, files.counts, files.generation, localizer);
-  const state: ViewerState = {
-    type: "state",
-    name: subjectName(subject),
+  return {
     path: fileText(subject, localizer),
     headline,
     steps: stepsOf(subject, links, localizer),
     ...(timeline && { timeline }),
     ...(origin && { origin }),
     ...(download && { download }),
-    ...(list && { files: list }),
     text: subject.summary.text,
     buttons: buttonsOf(subject, headline.tone, localizer.t),
-    labels: labelsOf(localizer),
   };
-  return { state, links };
 }
 
 function buttonsOf(subject: Subject, tone: ViewerState["headline"]["tone"], t: Translate): Button[] {

@@ -1,11 +1,10 @@
 import { FILE_FILTERS, type FileFilter } from "../../../engine/signature-view/file-states.ts";
-import { type FileRow, type Files, type Rows, SEARCH_LENGTH } from "../messages.ts";
+import { type FileRow, type Files, ROWS_AT_ONCE, type Rows, SEARCH_LENGTH } from "../messages.ts";
 import { fill, make } from "./dom.ts";
 import { factList } from "./facts.ts";
 import { post, saveViewState, viewState } from "./host.ts";
 import { label } from "./labels.ts";
 import { filePicture } from "./pictures.ts";
-import { RowPages } from "./row-pages.ts";
 
 /** Pixels; must equal the height in the style sheet. */
 const ROW = 28;
@@ -37,23 +36,21 @@ export class FileList {
     this.#view,
   );
   readonly #chosen = make("div", { class: "chosen" });
-  readonly #pages = new RowPages();
-  readonly #rows = new Map<number, HTMLElement>();
+  /** The rows of this search that were received, a page each; an empty page was requested. */
+  readonly #pages = new Map<number, readonly FileRow[]>();
+  /** The number of this search. */
+  #request = 0;
   #files: Files | undefined;
-  #total = 0;
-  #active = 0;
-  #restore: number | undefined;
-  /** The filter that the user chose; `all` is shown while it has no files. */
-  #wanted = "all";
+  /** The range of rows that is drawn; empty where the rows are others now. */
+  #drawn = "";
+  #restore: number | undefined = viewState().listScroll;
 
   constructor() {
     const bar = make("div", { class: "bar" }, this.#search, this.#filter);
     this.element.append(this.#title, this.#summary, bar, this.#found, this.#grid, this.#chosen);
+    this.#search.value = viewState().search;
     this.#search.addEventListener("input", () => this.#searchAgain());
-    this.#filter.addEventListener("change", () => {
-      this.#wanted = this.#filter.value;
-      this.#searchAgain();
-    });
+    this.#filter.addEventListener("change", () => this.#searchAgain(this.#filter.value));
     this.#view.addEventListener("scroll", () => {
       saveViewState({ listScroll: this.#view.scrollTop });
       this.#draw();
@@ -61,42 +58,31 @@ export class FileList {
     this.#view.addEventListener("keydown", (event) => this.#key(event));
     this.#view.addEventListener("click", (event) => this.#clicked(event));
     new ResizeObserver(() => this.#draw()).observe(this.#view);
-    const state = viewState();
-    this.#search.value = state.search;
-    this.#wanted = state.filter;
-    this.#total = state.total;
-    this.#active = state.active;
-    this.#restore = state.listScroll;
   }
 
   show(files: Files | undefined): void {
+    const before = this.#files;
+    this.#files = files;
     this.element.hidden = files === undefined;
     if (files === undefined) return;
-    const other = this.#files?.generation !== files.generation;
-    this.#files = files;
     this.#fillTexts(files);
-    if (!other) return;
-    if (!this.#isNarrowed) this.#total = files.total;
-    this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
-    this.#forgetRows();
+    if (before?.generation === files.generation) return;
+    if (!this.#isNarrowed) saveViewState({ total: files.total });
     this.#resize();
-    this.#pages.want(0, 0);
-    this.#draw();
+    this.#load();
   }
 
-  rows(rows: Rows): void {
-    if (!this.#pages.take(rows)) return;
-    if (rows.total !== this.#total) {
-      this.#total = rows.total;
-      saveViewState({ total: rows.total });
-      this.#resize();
-    }
+  rows({ request, generation, offset, total, rows }: Rows): void {
+    if (request !== this.#request || generation !== this.#files?.generation) return;
+    this.#pages.set(offset / ROWS_AT_ONCE, rows);
+    saveViewState({ total });
+    this.#resize();
     if (this.#restore !== undefined) {
       this.#view.scrollTop = this.#restore;
       this.#restore = undefined;
     }
-    this.#announce();
-    this.#forgetRows();
+    this.#announce(total);
+    this.#drawn = "";
     this.#draw();
     if (viewState().chosen) this.#showChosen();
   }
@@ -104,9 +90,8 @@ export class FileList {
   /** Lists only the files that differ, with the details of the first, and scrolls to them. */
   showDifferences(): void {
     this.#search.value = "";
-    this.#wanted = "differing";
     this.#filter.value = "differing";
-    this.#searchAgain();
+    this.#searchAgain("differing");
     saveViewState({ chosen: true });
     this.element.scrollIntoView();
   }
@@ -134,7 +119,9 @@ export class FileList {
         make("option", { attributes: { value: filter } }, `${title} (${count.toLocaleString()})`),
       ),
     );
-    this.#filter.value = filters.some(({ filter }) => filter === this.#wanted) ? this.#wanted : "all";
+    // All are shown while none has the state that the user chose.
+    const wanted = viewState().filter;
+    this.#filter.value = filters.some(({ filter }) => filter === wanted) ? wanted : "all";
     const head = (name: string, text: string): HTMLElement =>
       make("div", { class: name, attributes: { role: "columnheader" } }, text);
     fill(
@@ -146,75 +133,83 @@ export class FileList {
     );
   }
 
-  #searchAgain(): void {
-    const files = this.#files;
-    if (files === undefined) return;
-    saveViewState({ search: this.#search.value, filter: this.#wanted, active: 0, chosen: false, listScroll: 0 });
-    this.#active = 0;
+  #searchAgain(filter = viewState().filter): void {
+    saveViewState({ search: this.#search.value, filter, active: 0, chosen: false, listScroll: 0 });
     fill(this.#chosen);
-    this.#pages.reset(files.generation, this.#filterNow, this.#search.value);
     this.#view.scrollTop = 0;
-    this.#pages.want(0, 0);
+    this.#load();
   }
 
-  #announce(): void {
+  /** Requests the rows of another search, or of other files; the former ones stay until these are here. */
+  #load(): void {
+    this.#request += 1;
+    this.#pages.clear();
+    this.#want(0, 0);
+  }
+
+  /** Requests those of these rows that are missing. */
+  #want(first: number, last: number): void {
+    const { value: search } = this.#search;
+    for (let page = Math.floor(first / ROWS_AT_ONCE); page * ROWS_AT_ONCE <= last; page++) {
+      if (this.#pages.has(page)) continue;
+      this.#pages.set(page, []);
+      const offset = page * ROWS_AT_ONCE;
+      post({ type: "rows", request: this.#request, filter: this.#filterNow, search, offset });
+    }
+  }
+
+  #row(index: number): FileRow | undefined {
+    return this.#pages.get(Math.floor(index / ROWS_AT_ONCE))?.[index % ROWS_AT_ONCE];
+  }
+
+  #announce(total: number): void {
     const all = this.#files?.total ?? 0;
-    const found = this.#isNarrowed ? label("found", this.#total.toLocaleString(), all.toLocaleString()) : "";
-    const others = this.#total > LISTED ? label("othersByName", LISTED.toLocaleString()) : "";
-    const text = this.#total === 0 ? label("nothingFound") : `${found} ${others}`.trim();
+    const found = this.#isNarrowed ? label("found", total.toLocaleString(), all.toLocaleString()) : "";
+    const others = total > LISTED ? label("othersByName", LISTED.toLocaleString()) : "";
+    const text = total === 0 ? label("nothingFound") : `${found} ${others}`.trim();
     if (this.#found.textContent !== text) this.#found.textContent = text;
   }
 
   #resize(): void {
+    const { total, active } = viewState();
+    saveViewState({ active: this.#bounded(active) });
     this.#space.style.height = `${this.#listed * ROW}px`;
-    this.#view.style.height = `${Math.max(1, Math.min(this.#total, HIGH)) * ROW}px`;
-    this.#grid.setAttribute("aria-rowcount", String(this.#total + 1));
-    this.#active = Math.max(0, Math.min(this.#active, this.#listed - 1));
+    this.#view.style.height = `${Math.max(1, Math.min(total, HIGH)) * ROW}px`;
+    this.#grid.setAttribute("aria-rowcount", String(total + 1));
   }
 
   get #listed(): number {
-    return Math.min(this.#total, LISTED);
+    return Math.min(viewState().total, LISTED);
+  }
+
+  /** The nearest row that is listed. */
+  #bounded(index: number): number {
+    return Math.max(0, Math.min(index, this.#listed - 1));
   }
 
   #draw(): void {
     const { scrollTop, clientHeight } = this.#view;
+    const { active, chosen } = viewState();
     if (this.#files === undefined || clientHeight === 0) return;
     const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
     const last = Math.min(this.#listed - 1, Math.ceil((scrollTop + clientHeight) / ROW) + AROUND);
-    if (last >= first) this.#pages.want(first, last);
-    const focused = this.#rows.get(this.#active) === document.activeElement;
-    for (const [index, element] of this.#rows) {
-      if ((index >= first && index <= last) || (focused && index === this.#active)) continue;
-      element.remove();
-      this.#rows.delete(index);
+    this.#want(first, last);
+    if (this.#drawn !== `${first} ${last}`) {
+      this.#drawn = `${first} ${last}`;
+      const visible = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+      const focused = this.#element(active) === document.activeElement ? [active] : [];
+      const indexes = [...new Set([...visible, ...focused])].sort((a, b) => a - b);
+      fill(this.#space, ...indexes.map((index) => rowElement(this.#row(index), index)));
     }
-    for (let index = first; index <= last; index++) if (!this.#rows.has(index)) this.#insert(index);
-    for (const [index, element] of this.#rows) {
-      element.tabIndex = index === this.#active ? 0 : -1;
-      element.setAttribute("aria-selected", String(index === this.#active && viewState().chosen));
-    }
-    if (!this.#rows.has(this.#active)) {
-      const reachable = this.#rows.get(Math.ceil(scrollTop / ROW)) ?? this.#rows.get(first);
-      if (reachable !== undefined) reachable.tabIndex = 0;
+    const reachable = this.#element(active) ?? this.#element(Math.ceil(scrollTop / ROW));
+    for (const element of this.#space.querySelectorAll<HTMLElement>("[role=row]")) {
+      element.tabIndex = element === reachable ? 0 : -1;
+      element.setAttribute("aria-selected", String(chosen && element === this.#element(active)));
     }
   }
 
-  #insert(index: number): void {
-    const element = rowElement(this.#pages.row(index), index);
-    element.style.transform = `translateY(${index * ROW}px)`;
-    this.#rows.set(index, element);
-    const after = [...this.#rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
-    this.#space.insertBefore(element, (after !== undefined && this.#rows.get(after)) || null);
-  }
-
-  /** Removes the rows, to be created again when next drawn; the focus stays on its row. */
-  #forgetRows(): void {
-    const focused = this.#rows.get(this.#active) === document.activeElement && this.#rows.size > 0;
-    for (const element of this.#rows.values()) element.remove();
-    this.#rows.clear();
-    if (!focused) return;
-    this.#draw();
-    this.#rows.get(this.#active)?.focus({ preventScroll: true });
+  #element(index: number): HTMLElement | null {
+    return this.#space.querySelector(`[data-key="${index}"]`);
   }
 
   #key(event: KeyboardEvent): void {
@@ -224,41 +219,42 @@ export class FileList {
       ArrowUp: -1,
       PageDown: page,
       PageUp: -page,
-      Home: -this.#total,
-      End: this.#total,
+      Home: -LISTED,
+      End: LISTED,
     };
+    const { active } = viewState();
     const step = steps[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      this.#choose(this.#active + step);
+      this.#choose(active + step);
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      this.#choose(this.#active);
+      this.#choose(active);
       this.#chosen.querySelector("button")?.focus();
     } else if (event.key === "c" && (event.ctrlKey || event.metaKey)) {
-      const row = this.#pages.row(this.#active);
+      const row = this.#row(active);
       if (row !== undefined) post({ type: "copy", text: `${row.digest}  ${row.name}`.trim() });
     }
   }
 
   #clicked({ target }: MouseEvent): void {
-    const element = target instanceof Element ? target.closest("[aria-rowindex]") : null;
-    if (element !== null) this.#choose(Number(element.getAttribute("aria-rowindex")) - 2);
+    const element = target instanceof Element ? target.closest<HTMLElement>("[role=row]") : null;
+    if (element !== null) this.#choose(Number(element.dataset["key"]));
   }
 
   #choose(index: number): void {
-    this.#active = Math.max(0, Math.min(index, this.#listed - 1));
-    saveViewState({ active: this.#active, chosen: true });
+    const active = this.#bounded(index);
+    saveViewState({ active, chosen: true });
     const { scrollTop, clientHeight } = this.#view;
-    const top = this.#active * ROW;
+    const top = active * ROW;
     this.#view.scrollTop = Math.min(top, Math.max(scrollTop, top + ROW - clientHeight));
     this.#draw();
-    this.#rows.get(this.#active)?.focus({ preventScroll: true });
+    this.#element(active)?.focus({ preventScroll: true });
     this.#showChosen();
   }
 
   #showChosen(): void {
-    const row = this.#pages.row(this.#active);
+    const row = this.#row(viewState().active);
     if (row === undefined) return;
     const copy = (text: string): void => post({ type: "copy", text });
     const button = (key: string, title: string, text: string): HTMLElement =>
@@ -282,16 +278,19 @@ export class FileList {
 function rowElement(row: FileRow | undefined, index: number): HTMLElement {
   const cell = (className: string, ...children: (Node | string)[]): HTMLElement =>
     make("div", { class: className, attributes: { role: "gridcell" } }, ...children);
-  const attributes = { role: "row", "aria-rowindex": String(index + 2) };
-  if (row === undefined) {
-    return make("div", { class: "row", attributes: { ...attributes, "aria-busy": "true" } }, cell("name", "…"));
-  }
-  return make(
-    "div",
-    { class: `row tone-${row.tone}`, attributes: { ...attributes, title: row.name } },
-    cell("state", filePicture(row), make("span", {}, row.word)),
-    cell("name", row.name),
-    cell("size", row.size),
-    cell("digest", row.digest),
-  );
+  const cells =
+    row === undefined
+      ? [cell("name", "…")]
+      : [
+          cell("state", filePicture(row), make("span", {}, row.word)),
+          cell("name", row.name),
+          cell("size", row.size),
+          cell("digest", row.digest),
+        ];
+  const tone = row === undefined ? "row" : `row tone-${row.tone}`;
+  const own = row === undefined ? { "aria-busy": "true" } : { title: row.name };
+  const attributes = { role: "row", "aria-rowindex": String(index + 2), tabindex: "-1", ...own };
+  const element = make("div", { class: tone, key: String(index), attributes }, ...cells);
+  element.style.transform = `translateY(${index * ROW}px)`;
+  return element;
 }

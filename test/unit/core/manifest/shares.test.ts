@@ -72,10 +72,11 @@ describe("sharesOf", () => {
     for (const { start, end } of shares) assert.equal(end - start, 64 * MIB);
   });
 
-  it("gives everything to a single part, one share per file", () => {
-    const shares = sharesOf([{ size: 300 * MIB }, { size: 0 }], MIB, { index: 0, count: 1 });
+  it("gives everything to a single part, in the order of the files", () => {
+    const shares = sharesOf([{ size: 100 * MIB }, { size: 0 }], MIB, { index: 0, count: 1 });
     assert.deepEqual(shares, [
-      { file: 0, start: 0, end: 300 * MIB },
+      { file: 0, start: 0, end: 64 * MIB },
+      { file: 0, start: 64 * MIB, end: 100 * MIB },
       { file: 1, start: 0, end: 0 },
     ]);
   });

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { findModels } from "../../../../src/core/model/find-models.ts";
 import type { FindOptions } from "../../../../src/core/model/find-options.ts";
 import { findSignatures } from "../../../../src/core/model/find-signatures.ts";
-import { type SignatureWithoutModel, signaturesOf } from "../../../../src/core/model/found-model.ts";
+import type { SignatureWithoutModel } from "../../../../src/core/model/found-model.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { makeKeys } from "../../../support/keys.ts";
@@ -35,7 +35,7 @@ describe("findModels", function () {
     const name = (path: string) => relative(folder(), path).replaceAll("\\", "/") || ".";
     return (await findModels(root, options)).map((found) => {
       const model = name(found.path) + (found.kind === "directory" ? "/" : "");
-      const signatures = signaturesOf(found).map(name);
+      const signatures = found.signatures.map(name);
       return signatures.length === 0 ? model : `${model} <- ${signatures.join(", ")}`;
     });
   }

@@ -3,7 +3,6 @@ import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { findModels } from "../../../../src/core/model/find-models.ts";
 import type { FindOptions } from "../../../../src/core/model/find-options.ts";
-import { signaturesOf } from "../../../../src/core/model/found-model.ts";
 import { verify } from "../../../../src/core/operations/verify/verify.ts";
 import { bundleText, fileResources, makeStatement, signBundle } from "../../../support/bundles.ts";
 import { makeKeys } from "../../../support/keys.ts";
@@ -22,7 +21,7 @@ describe("models that are links, or lie behind one", () => {
     const name = (path: string) => relative(root(), path).replaceAll("\\", "/") || ".";
     return (await findModels(root(), { followLinks: true, ...options })).map((model) => {
       const line = name(model.path) + (model.kind === "directory" ? "/" : "");
-      return [line, ...signaturesOf(model).map(name)].join(" <- ");
+      return [line, ...model.signatures.map(name)].join(" <- ");
     });
   }
 

@@ -12,12 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { moveToFreeName } from "../../../../src/core/replace-file.ts";
 import { inspectDestination } from "../../../../src/core/signing/signature-destination.ts";
-import {
-  checkWritable,
-  moveToFreeName,
-  writeFileAtomically,
-} from "../../../../src/core/signing/write-file-atomically.ts";
+import { checkWritable, writeFileAtomically } from "../../../../src/core/signing/write-file-atomically.ts";
 import { failsWith } from "../../../support/errors.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
@@ -117,7 +114,7 @@ describe("writing a signature", () => {
       await moveToFreeName(draft, path(), none);
       assert.equal(readFileSync(path(), "utf8"), "new");
       writeFileSync(draft, "newer");
-      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => moveToFreeName(draft, path(), none));
+      await assert.rejects(moveToFreeName(draft, path(), none), { code: "EEXIST" });
       assert.deepEqual([readFileSync(path(), "utf8"), readFileSync(draft, "utf8")], ["new", "newer"]);
     });
   }

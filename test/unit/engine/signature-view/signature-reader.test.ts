@@ -81,8 +81,8 @@ describe("a signature file, opened for the viewer", () => {
     const reader = await opened({
       compared: true,
       files: [
-        { state: "changed", name: "d.json", expected: "00", found: "01" },
-        { state: "missing", name: "b/c.bin", ignored: false },
+        { state: "changed", name: "d.json", changes: [{ name: "d.json", expected: "00", found: "01" }] },
+        { state: "missing", name: "b/c.bin" },
         { state: "added", name: "new" },
         { state: "unsigned", name: "let" },
         { state: "excluded", name: "README.md", source: "signer" },
@@ -142,7 +142,7 @@ describe("a signature file, opened for the viewer", () => {
       { name: "big.bin", range: { start: 0, end: 4 }, expected: "00", found: "01" },
       { name: "big.bin", range: { start: 8, end: 10 }, expected: "02", found: "03" },
     ];
-    const files = changed.map((change) => ({ ...change, state: "changed" as const }));
+    const files = [{ name: "big.bin", state: "changed" as const, changes: changed }];
     const reader = await opened({ compared: true, files }, statement);
     const { entries } = reader.page({ filter: "all", search: "", offset: 0, count: 10 });
     assert.deepEqual(entries, [{ name: "big.bin", changes: changed, size: 10, shards: 3, state: "changed" }]);
@@ -193,7 +193,7 @@ describe("a signature file, opened for the viewer", () => {
       { state: "same", name: "b" },
       { state: "listed", name: "c" },
       { state: "added", name: "d" },
-      { state: "missing", name: "e", ignored: false },
+      { state: "missing", name: "e" },
       { state: "changed", name: "f" },
     ]);
     const counts = reader.compare({ compared: true });

@@ -13,7 +13,7 @@ const FIRST = { filter: "all", search: "", offset: 0, count: 10 } as const;
 const MISSING: Findings = {
   compared: true,
   files: [
-    { state: "missing", name: "b", ignored: false },
+    { state: "missing", name: "b" },
     ...Array.from({ length: 2500 }, (_, at) => ({ state: "added" as const, name: `new-${at}` })),
   ],
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { replaceText } from "../../../../../src/core/replace-file.ts";
 import { failsWith } from "../../../../support/errors.ts";
@@ -14,6 +14,16 @@ describe("a text file that is replaced", () => {
     await replaceText({ path: path(), before: "one", after: "two" });
     assert.equal(readFileSync(path(), "utf8"), "two");
     assert.deepEqual(readdirSync(folder()), ["model-policy.yaml"]);
+  });
+
+  it("stays behind its link, with its permissions", async () => {
+    const target = join(folder(), "policy");
+    writeFileSync(target, "one", { mode: 0o640 });
+    symlinkSync("policy", path());
+    await replaceText({ path: path(), before: "one", after: "two" });
+    assert.equal(readlinkSync(path()), "policy");
+    assert.equal(readFileSync(target, "utf8"), "two");
+    if (process.platform !== "win32") assert.equal(statSync(target).mode & 0o777, 0o640);
   });
 
   it("is kept if it changed or appeared meanwhile", async () => {

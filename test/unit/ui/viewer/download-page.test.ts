@@ -7,8 +7,9 @@ import type { Verdict } from "../../../../src/core/verdict.ts";
 import { FILE_STATES } from "../../../../src/engine/signature-view/file-states.ts";
 import type { StateCounts } from "../../../../src/engine/signature-view/requests.ts";
 import { FileRow, ViewerState } from "../../../../src/ui/viewer/messages.ts";
-import { type DownloadSubject, downloadState } from "../../../../src/ui/viewer/presentation/download-state.ts";
-import { recordFindings, recordRow } from "../../../../src/ui/viewer/presentation/record-files.ts";
+import { findingsOf, rowOf } from "../../../../src/ui/viewer/presentation/files.ts";
+import type { DownloadSubject } from "../../../../src/ui/viewer/presentation/subject.ts";
+import { viewerState } from "../../../../src/ui/viewer/presentation/viewer-state.ts";
 
 const MODEL = join("/", "w", "models", "tiny");
 const REVISION = "abc1234".padEnd(40, "0");
@@ -34,16 +35,16 @@ const model = (verdict: Partial<Verdict> = {}) => ({
 /** The page, with its files counted as the engine does. */
 function page(subject: Partial<DownloadSubject>) {
   const full = { path: MODEL, model: model(), isTrusted: true, ...subject };
-  const { files } = recordFindings(full.model, full.report);
+  const { files } = findingsOf(full);
   const counts = Object.fromEntries(
     FILE_STATES.map((state) => [state, files.filter((file) => file.state === state).length]),
   );
-  const made = downloadState(full, { counts: counts as StateCounts, generation: 3 }, LOCALIZER);
+  const made = viewerState(full, { counts: counts as StateCounts, generation: 3 }, LOCALIZER);
   assert.deepEqual(v.parse(ViewerState, JSON.parse(JSON.stringify(made.state))), made.state);
   return made;
 }
 
-const of = (report: Partial<OriginReport>) => page({ report: { pointers: [], claims: [], ...report } });
+const of = (report: Partial<OriginReport>) => page({ download: { pointers: [], claims: [], ...report } });
 const buttons = ({ state }: ReturnType<typeof page>) => state.buttons.map(({ text }) => text);
 
 describe("the page of a model's download record", () => {
@@ -81,7 +82,7 @@ describe("the page of a model's download record", () => {
   it("counts files by their states, lists what differs first, and shows nothing in green or red", () => {
     const files = { changed: ["f"], extra: ["x"], missing: ["m"], match: ["s"], unchecked: ["u"], unrecorded: ["n"] };
     const report = { origin: origin(files), pointers: [], claims: [] };
-    const { state } = page({ report });
+    const { state } = page({ download: report });
     assert.deepEqual(
       state.files?.filters.map(({ label, count }) => `${label} ${count}`),
       ["All 6", "Changed 1", "Missing 1", "Not in the record 1", "Match the record 1", "Not compared 1"].concat(
@@ -96,8 +97,8 @@ describe("the page of a model's download record", () => {
       state.download?.sentences.filter(({ caution }) => caution).map(({ text }) => text),
       ["f differs from its download record: changed or damaged.", "x is not in the download record."],
     );
-    const rows = recordFindings(model(), report).files.map(({ name, state: of }) =>
-      v.parse(FileRow, recordRow({ name, state: of, changes: [] }, LOCALIZER)),
+    const rows = findingsOf({ path: MODEL, model: model(), download: report, isTrusted: true }).files.map(
+      ({ name, state: of }) => v.parse(FileRow, rowOf({ name, state: of, changes: [] }, {}, LOCALIZER)),
     );
     assert.deepEqual(
       rows.map(({ name, word, tone }) => `${name}: ${word}, ${tone}`),
@@ -154,14 +155,17 @@ describe("the page of a model's download record", () => {
   it("offers what can be done here: less in Restricted Mode, for a pinned and for a signed model", () => {
     const report = { origin: origin({ unchecked: ["a"] }), pointers: [], claims: [] };
     const check = "Check Against Download Record";
-    assert.deepEqual(buttons(page({ report })), [check, "Sign Model…", "Pin These Bytes…"]);
-    assert.deepEqual(buttons(page({ report, isTrusted: false })), [check]);
+    assert.deepEqual(buttons(page({ download: report })), [check, "Sign Model…", "Pin These Bytes…"]);
+    assert.deepEqual(buttons(page({ download: report, isTrusted: false })), [check]);
     const policy = { name: "team", file: join("/", "w", "model-policy.yaml"), line: 1, column: 1 };
     const pin = { policy, authority: policy, sha256: "ab".repeat(32) } as unknown as Verdict["pin"];
-    const pinned = page({ report, model: model({ state: "pinned", ...(pin && { pin }) }) });
+    const pinned = page({ download: report, model: model({ state: "pinned", ...(pin && { pin }) }) });
     assert.deepEqual(buttons(pinned), [check, "Sign Model…"]);
     assert.equal(pinned.state.headline.tone, "blue");
-    const signed = page({ report, model: model({ state: "unchecked", signature: join(MODEL, "model.sig") }) });
+    const signed = page({
+      download: report,
+      model: model({ state: "unchecked", signature: join(MODEL, "model.sig") }),
+    });
     assert.deepEqual(buttons(signed), [check, "Show Signature"]);
   });
 
@@ -170,7 +174,7 @@ describe("the page of a model's download record", () => {
     const failed = page({ problem: "tiny cannot be read." });
     assert.deepEqual(failed.state.headline.notes, ["tiny cannot be read."]);
     assert.equal(failed.state.download, undefined);
-    const gone = downloadState({ path: MODEL, isTrusted: true }, { counts: NO_FILES, generation: 1 }, LOCALIZER).state;
+    const gone = viewerState({ path: MODEL, isTrusted: true }, { counts: NO_FILES, generation: 1 }, LOCALIZER).state;
     assert.equal(gone.headline.sentence, "tiny is not among the models of this window.");
     assert.deepEqual([gone.buttons, gone.download, gone.files], [[], undefined, undefined]);
   });
@@ -179,8 +183,8 @@ describe("the page of a model's download record", () => {
     const name = "\u202egpj.bin\u200b\n";
     const claim = { file: name, field: name, kind: "author", value: `<b>${name}` } as const;
     const report = { origin: origin({ changed: [name] }, { repository: name }), pointers: [], claims: [claim] };
-    const { state } = page({ report });
-    const row = recordRow({ name, state: "changed", changes: [] }, LOCALIZER);
+    const { state } = page({ download: report });
+    const row = rowOf({ name, state: "changed", changes: [] }, {}, LOCALIZER);
     assert.doesNotMatch(JSON.stringify([state, row]), /[\u202e\u200b]|\\n/);
   });
 });

@@ -236,6 +236,11 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
 }
 
+/** For `catch` of a promise: undefined instead of a {@link ProvenanceError}. `CANCELLED` and other errors are thrown. */
+export function undefinedIfRejected(error: unknown): undefined {
+  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;
+}
+
 /** Throws a {@link ProvenanceError} without a cause. */
 export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): never {
   throw new ProvenanceError(code, message, { details });

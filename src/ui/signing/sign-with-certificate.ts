@@ -26,7 +26,7 @@ export async function certificateSigningMethod(title: string, services: Services
   const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
   await keyFiles.used(keyFile);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
-  const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
+  const { signer } = readCertificateMaterial(certificate, chain, key);
   const who = signerText(signer, l10n.t);
   const secret = passphrase === undefined ? {} : { passphrase };
   return {

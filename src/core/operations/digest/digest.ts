@@ -100,7 +100,7 @@ export async function listForSigning(options: ListOptions): Promise<SigningList>
   const toolFiles = options.excludeToolFiles === true ? await findToolFiles(all, options.signal) : [];
   const exact = [...new Set([...matching, ...toolFiles])];
   const names = new Set(all.files.map(({ name }) => name));
-  const otherSignatures = await findOtherSignatures(all, all.files, (name) => names.has(name), options.signal);
+  const otherSignatures = await findOtherSignatures(all, [...names], (name) => names.has(name), options.signal);
   const list = withoutFiles(withoutFiles(all, exact, "caller"), otherSignatures, "signature");
   rejectUnsignable(list, model);
   const added = [...new Set([...exact, ...otherSignatures])].map((path) => ({ path, source: "caller" as const }));

@@ -16,7 +16,7 @@ import type { PortableTrust, SigstoreQuestion } from "./portable-trust.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
-import type { SigningPreview } from "./signing-preview.ts";
+import type { PreviewedSigning, SigningPreview } from "./signing-preview.ts";
 
 // Both sides are built from the same sources and talk through a private pipe, by structured clone: bytes and dates
 // cross unchanged. No message comes from anywhere else.
@@ -34,7 +34,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
   /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
-  previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
+  previewSigning(options: PreviewedSigning): SigningPreview;
   authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(

@@ -51,7 +51,7 @@ export async function inspect(signature: string, wanted?: number): Promise<Inspe
   if (shown === undefined || (wanted !== undefined && wanted !== (line ?? 1))) {
     throw new ProvenanceError("USAGE", `${name} has no bundle in line ${wanted}.`, { details: { path } });
   }
-  const { envelope, statement, problem } = await inspectParts(shown.bytes, name);
+  const { envelope, statement, problem } = inspectParts(shown.bytes, name);
   if (problem !== undefined) throw problem;
   if (envelope === undefined || statement === undefined)
     throw new Error("A signature without a problem is read whole.");
@@ -77,12 +77,13 @@ interface InspectedParts {
  *
  * @param label the file, for messages
  */
-export async function inspectParts(bytes: Buffer, label: string): Promise<Readonly<InspectedParts>> {
+export function inspectParts(bytes: Buffer, label: string): Readonly<InspectedParts> {
   const parts: InspectedParts = {};
   try {
-    const { mediaType, material, envelope, json } = parseBundle(bytes, label);
+    const bundle = parseBundle(bytes, label);
+    const { mediaType, material, envelope } = bundle;
     const { payload } = envelope;
-    const { signer: claimedSigner, claims, problem } = await readClaims(material, json, label);
+    const { signer: claimedSigner, claims, problem } = readClaims(bundle, label);
     parts.envelope = { mediaType, method: material.method, claimedSigner, claims, payload };
     parts.problem = problem;
     parts.statement = parseStatement(payload, label);

@@ -52,7 +52,7 @@ export class SignatureReader {
     }
     const { line, model } = "path" in source ? source : {};
     const shown = bundleToShow(readLines(bytes, label), line, model);
-    const { envelope, statement, problem } = await inspectParts(shown?.bytes ?? bytes, label);
+    const { envelope, statement, problem } = inspectParts(shown?.bytes ?? bytes, label);
     const { payload = bytes, ...claimed } = envelope ?? { claims: [] };
     const text = payload.toString("utf8");
     this.#show(statement?.manifest.resources ?? [], text);

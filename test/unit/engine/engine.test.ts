@@ -213,6 +213,11 @@ describe("Engine", function () {
     const { toolFiles, fileCount } = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
     assert.equal(fileCount, 4);
+    const without = await engine.run("previewSigning", { model, signature, ignorePaths: [".DS_Store"] });
+    assert.deepEqual(
+      [without.toolFiles, without.fileCount, without.ignored],
+      [[], 3, [{ name: ".DS_Store", bytes: 6148, atLeast: false }]],
+    );
   });
 
   it("applies policies, which it reads once a generation", async () => {

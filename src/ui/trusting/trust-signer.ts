@@ -48,7 +48,7 @@ export async function trustSigner(args: readonly unknown[], services: Services):
   if (isRootMissing(model)) return trustRoot(model, services);
   requireTrustedWorkspace();
   const policies = await policiesOf(model, services);
-  const evidence = await identifySigner(model, policies.all, services);
+  const evidence = await identifySigner(model, policies.all, services, () => trustSigner([model.path], services));
   const destinations = await destinationsFor(model, evidence, policies, services);
   const title = l10n.t("Trust {0}", signerText(evidence.signer, l10n.t));
   const destination = await chooseDestination(title, destinations, l10n.t("Select where to save this trust"));
@@ -63,10 +63,9 @@ function isRootMissing({ verdict }: KnownModel): boolean {
 }
 
 async function trustRoot(model: KnownModel, services: Services): Promise<void> {
-  const { path } = model;
-  const { file, source } = await askForSource(path, "certificate", services, () => trustRoot(model, services));
+  const { file, source } = await askForSource(model, "certificate", services, () => trustRoot(model, services));
   await accept(source, file, services);
-  await services.checker.check(path, "files", { asked: true });
+  await services.checker.check(model.path, "files", { asked: true });
 }
 
 async function destinationsFor(

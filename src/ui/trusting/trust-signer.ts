@@ -5,6 +5,7 @@ import type { AuthorityChoice } from "../../core/policy/editing/signer-authority
 import type { Policy } from "../../core/policy/policy.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
+import type { TextChange } from "../../core/replace-file.ts";
 import type { PolicyLocation } from "../../engine/policy-source.ts";
 import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
@@ -29,13 +30,7 @@ import {
 import { identifySigner, type SignerEvidence } from "./identify-signer.ts";
 import { signerDetails } from "./signer-details.ts";
 import { canTrustInSettings, trustInSettings } from "./trust-in-settings.ts";
-import {
-  assertOutsideSignedModels,
-  type FileChange,
-  planChange,
-  requireTrustedWorkspace,
-  writeAsShown,
-} from "./write-policy.ts";
+import { assertOutsideSignedModels, planChange, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
 /**
  * Trust Signer…: makes a policy, or the user's settings, accept the signer of a model. Verifies the signature first,
@@ -99,7 +94,7 @@ interface PlannedPolicy {
   readonly introduction: string;
   /** What the dialog shows. */
   readonly text: string;
-  readonly change: FileChange;
+  readonly change: TextChange;
   readonly consequence: string;
 }
 

@@ -15,10 +15,8 @@ export interface Api extends ModelProvenanceApi {
 export function createApi(registry: ModelRegistry, origins: Origins): Api {
   // An error in a listener of another extension must not affect the others.
   const changed = new EventEmitter<readonly Uri[]>();
-  const reported = new Map<string, Verdict>();
-  registry.onDidChange(({ paths }) => {
-    const news = paths.filter((path) => isNews(path));
-    if (news.length > 0) changed.fire(news.map((path) => Uri.file(path)));
+  registry.onDidChange(({ paths, progress }) => {
+    if (!progress && paths.length > 0) changed.fire(paths.map((path) => Uri.file(path)));
   });
   return {
     version: 2,
@@ -27,13 +25,4 @@ export function createApi(registry: ModelRegistry, origins: Origins): Api {
     getOrigin: (uri) => (uri.scheme === "file" ? origins.get(uri.fsPath)?.origin : undefined),
     onDidChangeVerdict: changed.event,
   };
-
-  /** The registry reports progress, too. */
-  function isNews(path: string): boolean {
-    const verdict = registry.get(path)?.verdict;
-    if (verdict !== undefined && reported.get(path) === verdict) return false;
-    if (verdict === undefined) reported.delete(path);
-    else reported.set(path, verdict);
-    return true;
-  }
 }

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ExtensionContext } from "vscode";
 import { type Api, createApi } from "./api.ts";
 import { Engine } from "./engine/engine.ts";
 import { showError } from "./platform/commands.ts";
 import { DisposableStore } from "./platform/disposables.ts";
+import { DIGEST_CACHE } from "./platform/ids.ts";
 import { createLog } from "./platform/log.ts";
 import { RecentFiles } from "./platform/recent-files.ts";
 import { Passphrases } from "./platform/secrets.ts";
@@ -13,7 +15,6 @@ import { ModelsView } from "./ui/models-view.ts";
 import { registerAll } from "./ui/registrations.ts";
 import type { Services } from "./ui/services.ts";
 import { EditorLogin } from "./ui/signing-in/editor-login.ts";
-import { digestCacheFolder } from "./workspace/digest-cache-folder.ts";
 import { ModelTracker } from "./workspace/model-tracker.ts";
 
 let ending: (() => Promise<void>) | undefined;
@@ -26,7 +27,7 @@ export function activate(context: ExtensionContext): Api {
   const log = store.add(createLog());
   const storage = context.globalStorageUri.fsPath;
   const entry = pathToFileURL(context.asAbsolutePath("dist/engine.js"));
-  const engine = new Engine({ entry, cache: digestCacheFolder(storage) });
+  const engine = new Engine({ entry, cache: join(storage, DIGEST_CACHE) });
   ending = () => engine.dispose();
 
   const sigstore = store.add(new SigstoreRoots(storage, log));

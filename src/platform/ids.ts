@@ -89,3 +89,6 @@ export const COLOURS = {
 
 /** What agents may call. */
 export const TOOLS = { verifyModel: "verify_model" } as const;
+
+/** Folder of the extension's storage with the digests of files that were read before, for all windows. */
+export const DIGEST_CACHE = "digests";

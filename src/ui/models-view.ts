@@ -168,15 +168,16 @@ export class ModelsView implements TreeDataProvider<TreeNode> {
     return severalFolders() && !this.#grouped ? models.filter(({ folder }) => folder === model.folder) : models;
   }
 
-  #update({ paths, list }: RegistryChange): void {
+  #update({ paths, list, progress }: RegistryChange): void {
     // A changed verdict may change whether its model passes the filter, and its group.
-    if (list || this.#filter !== undefined || this.#grouped) {
+    if (!progress && (list || this.#filter !== undefined || this.#grouped)) {
       this.#changed.fire(undefined);
     } else {
       for (const path of paths) this.#changed.fire(path);
     }
-    // The progress of a check changes nothing about the whole list.
-    if (paths.some((path) => this.#registry.get(path)?.progress === undefined)) void this.#refreshNotes();
+    // It changes nothing about the whole list.
+    if (progress) return;
+    void this.#refreshNotes();
     this.#describe();
   }
 

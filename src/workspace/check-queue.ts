@@ -11,7 +11,8 @@ export interface Job {
   /** Cancels the job. */
   readonly abort: AbortController;
   readonly onProgress: ((progress: DigestProgress) => void) | undefined;
-  readonly settle: { resolve(verdict: Verdict): void; reject(error: unknown): void };
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: unknown) => void;
   /** Size of the model, about; undefined until it is known. */
   bytes: number | undefined;
 }

@@ -61,19 +61,18 @@ export class Checker {
       // An automatic check of the model waits, and takes place if this one is cancelled or fails.
       if (this.#running?.path === path && !this.#running.asked) this.#hold.abort();
     }
-    return new Promise((resolve, reject) => {
-      const abort = new AbortController();
-      const settle = { resolve, reject };
-      const bytes = depth === "signature" || asked ? 0 : this.#knownBytes(path);
-      const job: Job = { path, depth, asked, mode, abort, onProgress: options.onProgress, settle, bytes };
-      const cancel = (): void => this.#cancel(job);
-      if (options.signal?.aborted === true) return reject(cancelled());
-      options.signal?.addEventListener("abort", cancel, { signal: abort.signal });
-      this.#waiting.add(job);
-      this.#batch.add(path);
-      if (bytes === undefined) void this.#measure(job);
-      else this.#next();
-    });
+    const { signal, onProgress } = options;
+    if (signal?.aborted === true) return Promise.reject(cancelled());
+    const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+    const abort = new AbortController();
+    const bytes = depth === "signature" || asked ? 0 : this.#knownBytes(path);
+    const job: Job = { path, depth, asked, mode, abort, onProgress, resolve, reject, bytes };
+    signal?.addEventListener("abort", () => this.#cancel(job), { once: true });
+    this.#waiting.add(job);
+    this.#batch.add(path);
+    if (bytes === undefined) void this.#measure(job);
+    else this.#next();
+    return promise;
   }
 
   /** How many of the models that are checked in one go are done; undefined while there is none left to check. */
@@ -146,7 +145,7 @@ export class Checker {
 
   #cancel(job: Job): void {
     job.abort.abort();
-    if (this.#waiting.delete(job)) job.settle.reject(cancelled());
+    if (this.#waiting.delete(job)) job.reject(cancelled());
   }
 
   #knownBytes(path: string): number | undefined {
@@ -174,21 +173,14 @@ export class Checker {
     this.#hold = new AbortController();
     const { signal: held } = this.#hold;
     const signal = AbortSignal.any([job.abort.signal, held]);
-    const settled = (settle: () => void): void => {
-      job.abort.abort();
-      settle();
-    };
     this.#run(job, signal)
       .finally(() => {
         this.#running = undefined;
       })
-      .then(
-        (verdict) => settled(() => job.settle.resolve(verdict)),
-        (error: unknown) => {
-          if (held.aborted && !job.abort.signal.aborted) this.#waiting.add(job);
-          else settled(() => job.settle.reject(error));
-        },
-      )
+      .then(job.resolve, (error: unknown) => {
+        if (held.aborted && !job.abort.signal.aborted) this.#waiting.add(job);
+        else job.reject(error);
+      })
       .finally(() => this.#next());
   }
 
@@ -200,13 +192,10 @@ export class Checker {
       let reached: Verdict;
       do {
         this.#trustChanged = false;
-        reached =
-          job.depth === "files"
-            ? await this.#reader.files(job, known, signal, () => {
-                // Unless a search has found other signatures meanwhile.
-                if (registry.get(job.path)?.verdict.state === "checking") this.#filesChanged = false;
-              })
-            : await this.#reader.signature(known, job.asked);
+        reached = await this.#reader.check(job, known, signal, () => {
+          // Unless a search has found other signatures meanwhile.
+          if (registry.get(job.path)?.verdict.state === "checking") this.#filesChanged = false;
+        });
       } while (this.#trustChanged && !signal.aborted);
       if (signal.aborted) throw cancelled();
       if (job.asked) this.#cancelUnasked(job.path);

@@ -39,14 +39,14 @@ export class Discovery {
     this.#searches.set(folder, abort);
     try {
       const hints = (await this.#services.hints?.(folder)) ?? {};
-      this.#named.set(folder, await compileNames(hints));
+      const isNamed = await compileNames(hints);
+      if (abort.signal.aborted) return;
+      this.#named.set(folder, isNamed);
       const others = [...new Set([...this.#searches.keys(), ...this.#named.keys()])].filter((path) => path !== folder);
       const request = { ...hints, folder, others, maxEntries: this.#services.limit ?? SEARCH_LIMIT };
-      const { models, bound, skippedFolders, strays } = await engine.run("searchModels", request, {
-        signal: abort.signal,
-      });
+      const { models, ...extent } = await engine.run("searchModels", request, { signal: abort.signal });
       if (abort.signal.aborted) return;
-      const extent = { skippedFolders, strays, ...(bound !== undefined && { bound }) };
+      const { bound, skippedFolders, strays } = extent;
       registry.replaceFolder(folder, models, extent, existsSync);
       log(`Found ${models.length} models in ${folder}.`);
       if (skippedFolders.count > 0) log(`Not searched: ${skippedFoldersText(skippedFolders)}`);

@@ -1,4 +1,4 @@
-import type { ModelWatch } from "./model-watch.ts";
+import { ModelWatch } from "./model-watch.ts";
 
 /**
  * Watches the folders of models that were read, on Linux: there, the editor's watcher misses changes in nested folders
@@ -8,8 +8,7 @@ import type { ModelWatch } from "./model-watch.ts";
 export class FolderWatches {
   readonly #changed: (path: string) => void;
   readonly #enabled: boolean;
-  /** A symbol stands for a watch that is being loaded. */
-  readonly #models = new Map<string, ModelWatch | symbol>();
+  readonly #models = new Map<string, ModelWatch>();
 
   /** @param changed called with each file, folder or link that was created, changed or deleted, or whose target was */
   constructor(changed: (path: string) => void, enabled = process.platform === "linux") {
@@ -20,10 +19,6 @@ export class FolderWatches {
   /** Resolves when the model's current folders are watched. Called before its files are read, so that no change is missed. */
   async watch(model: string, kind: "file" | "directory"): Promise<void> {
     this.unwatch(model);
-    const starting = Symbol();
-    this.#models.set(model, starting);
-    const { ModelWatch } = await import("./model-watch.ts");
-    if (this.#models.get(model) !== starting) return;
     const watch = new ModelWatch(model, this.#enabled, this.#changed);
     this.#models.set(model, watch);
     await watch.start(kind);
@@ -31,13 +26,11 @@ export class FolderWatches {
 
   /** Whether every change in the model is reported at once. */
   covers(model: string): boolean {
-    const watch = this.#models.get(model);
-    return typeof watch === "object" && watch.complete;
+    return this.#models.get(model)?.complete === true;
   }
 
   unwatch(model: string): void {
-    const watch = this.#models.get(model);
-    if (typeof watch === "object") watch.close();
+    this.#models.get(model)?.close();
     this.#models.delete(model);
   }
 

@@ -33,34 +33,39 @@ export class ModelReader {
   }
 
   /**
-   * Reads the model's files, and reports the progress to the registry.
+   * Verifies the signature, or reads the model's files too and reports the progress to the registry.
    *
    * @param begins called before any file is read: the check includes all changes until then
    * @throws what `verify` throws
    */
-  async files(
-    job: Pick<Job, "path" | "asked" | "mode" | "onProgress">,
+  async check(
+    { path, depth, asked, mode, onProgress }: Job,
     known: KnownModel,
     signal: AbortSignal,
-    begins: () => void = () => {},
+    begins: () => void,
   ): Promise<Verdict> {
     const { registry, watch, engine, publicSigstore } = this.#services;
+    const { kind, folder, verdict } = known;
     const before = lastReached(known);
     let checking: Verdict | undefined;
     let percent = -1;
-    const trusted = await this.#trustFor(known, job.asked);
+    const trusted = await this.#trustFor(known, asked);
+    const isSignature = depth === "signature";
+    // Waits for the signature that a policy demands: the editor's watcher may miss it in a new folder.
+    if (isSignature && trusted.policies !== undefined && verdict.signature === undefined) await watch(path, kind);
+    const signatures = isSignature ? signaturePaths(verdict) : [];
     return engine.check(
-      { model: job.path, depth: "files", mode: job.mode, folder: known.folder, ...trusted },
+      { model: path, depth, mode, folder, ...trusted, ...(signatures.length > 0 && { signatures }) },
       {
         publicSigstore,
         signal,
-        onBegin: async (signatures) => {
+        onBegin: async (found) => {
           if (signal.aborted) return;
-          checking = { state: "checking", model: job.path, ...uncheckedSignatures(signatures), reasons: [] };
-          registry.update(job.path, checking, { before });
-          await watch(job.path, known.kind);
+          checking = { state: "checking", model: path, ...uncheckedSignatures(found), reasons: [] };
+          registry.update(path, checking, { before });
+          await watch(path, kind);
           // A later report of these same files is ignored.
-          for (const signature of signatures) {
+          for (const signature of found) {
             const identity = await fileIdentity(signature);
             if (identity !== undefined) this.#signatureFiles.set(signature, identity);
           }
@@ -68,26 +73,14 @@ export class ModelReader {
         },
         onProgress: (progress: DigestProgress): void => {
           if (signal.aborted || checking === undefined) return;
-          job.onProgress?.(progress);
+          onProgress?.(progress);
           const now = progress.bytesTotal === 0 ? 0 : Math.floor((progress.bytesDone / progress.bytesTotal) * 100);
           if (now === percent) return;
           percent = now;
-          registry.update(job.path, checking, { before, progress });
+          registry.update(path, checking, { before, progress });
         },
       },
     );
-  }
-
-  /** Reads the signature file only. */
-  async signature(known: KnownModel, asked: boolean): Promise<Verdict> {
-    const { path, kind, folder, verdict } = known;
-    const { engine, publicSigstore, watch } = this.#services;
-    const trusted = await this.#trustFor(known, asked);
-    // Waits for the signature that a policy demands: the editor's watcher may miss it in a new folder.
-    if (trusted.policies !== undefined && verdict.signature === undefined) await watch(path, kind);
-    const signatures = signaturePaths(verdict);
-    const named = signatures.length > 0 && { signatures };
-    return engine.check({ model: path, depth: "signature", ...named, folder, ...trusted }, { publicSigstore });
   }
 
   /** The policies that cover the model, otherwise the trust of the settings. */
@@ -105,9 +98,6 @@ export class ModelReader {
 
 /** Changes when the file is written or replaced; undefined if there is none. */
 async function fileIdentity(path: string): Promise<string | undefined> {
-  try {
-    return statLine(await stat(path, { bigint: true }));
-  } catch {
-    return undefined;
-  }
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && statLine(found);
 }

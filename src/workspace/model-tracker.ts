@@ -12,11 +12,11 @@ import type { SigstoreRoots } from "../platform/sigstore-roots.ts";
 import type { TrustStore } from "../platform/trust.ts";
 import { Checker } from "./checker.ts";
 import { Discovery, type SearchHints } from "./discovery.ts";
-import { FolderWatches } from "./folder-watches.ts";
+import type { FolderWatches } from "./folder-watches.ts";
 import { Origins } from "./origins.ts";
 import { Policies } from "./policies.ts";
 import { PolicyWatcher } from "./policy-watcher.ts";
-import { ModelRegistry } from "./registry.ts";
+import { type KnownModel, ModelRegistry } from "./registry.ts";
 import { Revalidator } from "./revalidator.ts";
 import { VerdictStore } from "./verdict-store.ts";
 import { WorkspaceWatcher } from "./watcher.ts";
@@ -62,12 +62,17 @@ export class ModelTracker {
       this.origins.fileChanged(path);
       watcher.modelChanged(path);
     };
-    const watches = store.add(new FolderWatches(contentChanged));
+    let watches: FolderWatches | undefined;
+    const watch = async (model: string, kind: KnownModel["kind"]): Promise<void> => {
+      const { FolderWatches } = await import("./folder-watches.ts");
+      watches ??= store.add(new FolderWatches(contentChanged));
+      await watches.watch(model, kind);
+    };
     const checker = new Checker({
       registry,
       engine,
       publicSigstore: () => sigstore.publicInstance(),
-      watch: watches.watch.bind(watches),
+      watch,
       trust: () => trust.load(),
       policies: (model, asked) => {
         // A requested check uses the current files, whether their change was reported or not.
@@ -82,7 +87,14 @@ export class ModelTracker {
       new Discovery({ registry, engine, log: note, hints: (folder) => searchHints(folder, policies) }),
     );
     const revalidator = store.add(
-      new Revalidator({ registry, checker, policies, automatic, covered: watches.covers.bind(watches), failed }),
+      new Revalidator({
+        registry,
+        checker,
+        policies,
+        automatic,
+        covered: (model) => watches?.covers(model) === true,
+        failed,
+      }),
     );
     const searched = () => setContextKey("searched", true);
     const fileChanged = (uri: Uri): void => {
@@ -96,7 +108,11 @@ export class ModelTracker {
     store.add(onSettingChanged(["models"], search));
     store.add(onConfigurationChanged(["files.exclude"], search));
     store.add(onSettingChanged(["userPolicy"], () => policyWatcher.settingsChanged()));
-    store.add(registry.onDidChange(({ paths }) => unwatchRemoved(paths, registry, watches)));
+    store.add(
+      registry.onDidChange(({ paths }) => {
+        for (const path of paths) if (registry.get(path) === undefined) watches?.unwatch(path);
+      }),
+    );
     store.add(trust.onDidChange(() => revalidator.trustChanged("trust")));
     store.add(workspace.onDidGrantWorkspaceTrust(() => policyWatcher.settingsChanged()));
     store.add(workspace.onDidGrantWorkspaceTrust(() => revalidator.automaticChanged()));
@@ -133,8 +149,4 @@ async function searchHints(folder: string, policies: Policies): Promise<SearchHi
   const hints = await policies.searchHints(folder);
   const uri = Uri.file(folder);
   return { exclude: excludedPatterns(uri), models: setting("models", uri), ...hints };
-}
-
-function unwatchRemoved(paths: readonly string[], registry: ModelRegistry, watches: FolderWatches): void {
-  for (const path of paths) if (registry.get(path) === undefined) watches.unwatch(path);
 }

@@ -1,4 +1,4 @@
-import { type Dirent, type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { readdir, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isInside } from "../core/model/path-below.ts";
@@ -59,7 +59,7 @@ export class ModelWatch {
       const listener = (name: string | null): void => this.#changed(name === null ? folder : join(folder, name));
       if (folders.length > FOLDER_LIMIT) return false;
       if (enabled && !this.#watch(folder, listener)) return false;
-      for (const entry of await entriesOf(folder)) {
+      for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) folders.push(path);
         else if (entry.isSymbolicLink()) await this.#noteTarget(path, root);
@@ -107,13 +107,5 @@ export class ModelWatch {
     } catch {
       return false;
     }
-  }
-}
-
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch {
-    return [];
   }
 }

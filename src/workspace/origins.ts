@@ -1,6 +1,7 @@
 import type { DigestOptions } from "../core/hashing/digest-request.ts";
 import type { OriginReport } from "../core/origin/origin.ts";
 import type { Engine } from "../engine/engine.ts";
+import { Listeners } from "../platform/listeners.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export interface OriginServices {
@@ -11,8 +12,6 @@ export interface OriginServices {
   readonly failed: (error: unknown) => void;
   readonly quietMs?: number;
 }
-
-type Listener = (path: string) => void;
 
 /** Milliseconds without a change before a model is read again. */
 const QUIET_MS = 1_000;
@@ -27,10 +26,12 @@ export class Origins {
   readonly #known = new Map<string, { readonly report?: OriginReport; readonly failure?: unknown }>();
   /** Models whose digests are compared each time: those of unchanged files come from the digest cache. */
   readonly #compared = new Set<string>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners<string>();
+  readonly onDidChange = this.#listeners.event;
   /** Models that are read soon. */
   readonly #due = new Map<string, NodeJS.Timeout>();
-  readonly #underWay = new Set<string>();
+  /** The last reading that has begun of each model, which may not be the last to end. */
+  readonly #underWay = new Map<string, symbol>();
   readonly #stop: () => void;
   /** Ends when all models that were due are read, one after the other. */
   #reading: Promise<void> = Promise.resolve();
@@ -50,11 +51,6 @@ export class Origins {
   /** Why the model could not be read, if so. */
   failure(path: string): unknown {
     return this.#known.get(path)?.failure;
-  }
-
-  onDidChange(listener: Listener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => void this.#listeners.delete(listener) };
   }
 
   /** Reads it soon, one model after the other, unless it is known, or could not be read. */
@@ -82,14 +78,17 @@ export class Origins {
     // The verdict of a check that is due or under way is reported, and this is read again then.
     const isChecked = state !== "unchecked" && state !== "checking";
     const checkDigests = this.#compared.has(path) || (readsAll() && isChecked);
-    this.#underWay.add(path);
+    const reading = Symbol();
+    this.#underWay.set(path, reading);
     try {
       const report = await this.#services.engine.run("findOrigin", { model: path, checkDigests }, watching);
-      this.#known.set(path, { report });
-      this.#notify(path);
+      if (this.#underWay.get(path) === reading) {
+        this.#known.set(path, { report });
+        this.#listeners.fire(path);
+      }
       return report;
     } finally {
-      this.#underWay.delete(path);
+      if (this.#underWay.get(path) === reading) this.#underWay.delete(path);
     }
   }
 
@@ -101,7 +100,6 @@ export class Origins {
 
   dispose(): void {
     this.#stop();
-    this.#listeners.clear();
     for (const timer of this.#due.values()) clearTimeout(timer);
     this.#due.clear();
   }
@@ -114,7 +112,7 @@ export class Origins {
     const known = this.#known.delete(path);
     if (!known && !this.#due.has(path) && !this.#underWay.has(path)) return;
     this.#readLater(path, this.#quietMs);
-    if (known) this.#notify(path);
+    if (known) this.#listeners.fire(path);
   }
 
   #readLater(path: string, milliseconds: number): void {
@@ -139,6 +137,7 @@ export class Origins {
     if (model === undefined) {
       this.#known.delete(path);
       this.#compared.delete(path);
+      this.#underWay.delete(path);
       clearTimeout(this.#due.get(path));
       this.#due.delete(path);
     } else if (this.#known.has(path) && model.verdict.state !== "checking") {
@@ -146,14 +145,10 @@ export class Origins {
     } else if (this.#services.readsAll() && model.verdict.signature === undefined) this.request(path);
   }
 
-  #notify(path: string): void {
-    for (const listener of [...this.#listeners]) listener(path);
-  }
-
   #failed(path: string, error: unknown): void {
     this.#services.failed(error);
     if (this.#services.registry.get(path) === undefined) return;
     this.#known.set(path, { failure: error });
-    this.#notify(path);
+    this.#listeners.fire(path);
   }
 }

@@ -2,6 +2,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import type { PolicyFile } from "../core/policy/read-policies.ts";
 import type { PolicySource } from "../engine/policy-source.ts";
 import { editorPath } from "../platform/editor-path.ts";
+import { Listeners } from "../platform/listeners.ts";
 
 export interface PolicyServices {
   /** Path of the user's policy file in the settings; empty where there is none. */
@@ -36,8 +37,11 @@ export class Policies {
   readonly #services: PolicyServices;
   /** By workspace folder; the user's by undefined. */
   readonly #files = new Map<string | undefined, Files>();
-  readonly #changed = new Listeners();
-  readonly #referring = new Listeners();
+  readonly #changed = new Listeners<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #referring = new Listeners<void>();
+  /** Policies refer to further files. */
+  readonly onDidRefer = this.#referring.event;
   /** Absolute paths of the files that the policies read so far refer to. */
   readonly #referenced = new Set<string>();
   /** How often the files were forgotten. */
@@ -109,7 +113,7 @@ export class Policies {
   /** Policies have changed: reads them again on their next use, and notifies the listeners. */
   changed(): void {
     this.forget();
-    this.#changed.notify();
+    this.#changed.fire();
   }
 
   /** Reads the policies again on their next use. */
@@ -126,15 +130,6 @@ export class Policies {
   /** The folders of those files. */
   referencedFolders(): ReadonlySet<string> {
     return new Set([...this.#referenced].map((path) => dirname(path)));
-  }
-
-  /** Policies refer to further files. */
-  onDidRefer(listener: () => void): { dispose(): void } {
-    return this.#referring.add(listener);
-  }
-
-  onDidChange(listener: () => void): { dispose(): void } {
-    return this.#changed.add(listener);
   }
 
   #cached(key: string | undefined, read: () => Files): Files {
@@ -167,21 +162,8 @@ export class Policies {
         this.#services.log(`${path}:${line}:${column}: ${severity}: ${message}`);
       }
     }
-    if (this.#referenced.size > before) this.#referring.notify();
+    if (this.#referenced.size > before) this.#referring.fire();
     return files;
-  }
-}
-
-class Listeners {
-  readonly #listeners = new Set<() => void>();
-
-  add(listener: () => void): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
-  }
-
-  notify(): void {
-    for (const listener of [...this.#listeners]) listener();
   }
 }
 

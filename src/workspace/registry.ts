@@ -6,6 +6,7 @@ import type { Decision } from "../core/policy/decision.ts";
 import { signaturePaths, type Verdict, type VerdictState } from "../core/verdict.ts";
 import type { SearchResult } from "../engine/search-models.ts";
 import { editorPath } from "../platform/editor-path.ts";
+import { Listeners } from "../platform/listeners.ts";
 
 /** One model of this window. */
 export interface KnownModel {
@@ -31,12 +32,12 @@ export interface RegistryChange {
   readonly paths: readonly string[];
   /** Whether models were added or removed, or the extent of a search changed. */
   readonly list: boolean;
+  /** Whether nothing but the progress of a check changed. */
+  readonly progress: boolean;
 }
 
 const NONE = { first: [], count: 0 };
 const COMPLETE: SearchExtent = { skippedFolders: NONE, strays: NONE };
-
-export type RegistryListener = (change: RegistryChange) => void;
 
 /** The models of this window: the only state that the user interface reads, with one event for all changes. */
 export class ModelRegistry {
@@ -49,7 +50,8 @@ export class ModelRegistry {
   readonly #named = new Set<string>();
   /** The models that the last search of each workspace folder found: one folder may lie in another. */
   readonly #searches = new Map<string, ReadonlySet<string>>();
-  readonly #listeners = new Set<RegistryListener>();
+  readonly #changed = new Listeners<RegistryChange>();
+  readonly onDidChange = this.#changed.event;
   #order: readonly string[] | undefined;
 
   /** In the order of their paths. */
@@ -165,12 +167,7 @@ export class ModelRegistry {
     const known = this.get(path);
     if (known === undefined) return;
     this.#put({ ...known, verdict, before, progress });
-    this.#notify([path], false);
-  }
-
-  onDidChange(listener: RegistryListener): { dispose(): void } {
-    this.#listeners.add(listener);
-    return { dispose: () => this.#listeners.delete(listener) };
+    this.#notify([path], false, known.verdict === verdict && known.progress !== progress);
   }
 
   /** The innermost workspace folder in which a search found the model. */
@@ -199,9 +196,8 @@ export class ModelRegistry {
     for (const path of signaturePaths(verdict)) this.#signatures.delete(editorPath(path));
   }
 
-  #notify(paths: readonly string[], list: boolean): void {
-    if (paths.length === 0 && !list) return;
-    for (const listener of [...this.#listeners]) listener({ paths, list });
+  #notify(paths: readonly string[], list: boolean, progress = false): void {
+    if (paths.length > 0 || list) this.#changed.fire({ paths, list, progress });
   }
 }
 

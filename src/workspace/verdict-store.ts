@@ -43,7 +43,8 @@ export class VerdictStore {
 
   constructor(services: VerdictStoreServices) {
     this.#services = services;
-    this.#subscription = services.registry.onDidChange(({ paths }) => {
+    this.#subscription = services.registry.onDidChange(({ paths, progress }) => {
+      if (progress) return;
       for (const path of paths) this.#restore(path);
       this.#storeLater();
     });

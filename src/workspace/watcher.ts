@@ -5,6 +5,7 @@ import { Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace 
 import { isModelFile, isSkillFile } from "../core/model/model-files.ts";
 import { isSignatureName, KAGGLE_SIGNATURE } from "../core/model/signature-names.ts";
 import { isSkippedName } from "../core/model/skipped-folders.ts";
+import { QuietTimers } from "../platform/quiet-timers.ts";
 import type { Discovery } from "./discovery.ts";
 import type { ModelRegistry } from "./registry.ts";
 import type { Revalidator } from "./revalidator.ts";
@@ -35,7 +36,7 @@ export interface WatcherServices {
 export class WorkspaceWatcher implements Disposable {
   readonly #services: WatcherServices;
   readonly #folders = new Map<string, Disposable>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new QuietTimers();
   readonly #subscription: Disposable;
 
   constructor(services: WatcherServices) {
@@ -99,8 +100,7 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   #stop(folder: string): void {
-    clearTimeout(this.#timers.get(folder));
-    this.#timers.delete(folder);
+    this.#timers.cancel(folder);
     this.#folders.get(folder)?.dispose();
     this.#folders.delete(folder);
   }
@@ -140,11 +140,6 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   #searchLater(folder: string): void {
-    clearTimeout(this.#timers.get(folder));
-    const search = (): void => {
-      this.#timers.delete(folder);
-      void this.#services.discovery.search(folder);
-    };
-    this.#timers.set(folder, setTimeout(search, QUIET));
+    this.#timers.start(folder, QUIET, () => void this.#services.discovery.search(folder));
   }
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { l10n } from "vscode";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { notify } from "../../platform/commands.ts";
-import { digestCacheFolder } from "../../workspace/digest-cache-folder.ts";
+import { DIGEST_CACHE } from "../../platform/ids.ts";
 import type { Services } from "../services.ts";
 
 /** Clear Hash Cache: each file is hashed again when its digest is next needed. */
 export async function clearHashCache({ storage, log }: Services): Promise<void> {
-  const folder = digestCacheFolder(storage);
+  const folder = join(storage, DIGEST_CACHE);
   const bytes = await bytesIn(folder);
   await rm(folder, { recursive: true, force: true });
   const text = bytes === 0 ? l10n.t("The hash cache is empty.") : l10n.t("Hash cache cleared ({0}).", bytesText(bytes));

@@ -33,10 +33,9 @@ export class RuleLenses implements CodeLensProvider {
     this.#store.dispose();
   }
 
-  /** The progress of a check changes no lens. */
-  #refresh({ paths, list }: RegistryChange): void {
-    const { registry, policies } = this.#services;
-    if (!list && paths.every((path) => registry.get(path)?.progress !== undefined)) return;
+  #refresh({ progress }: RegistryChange): void {
+    if (progress) return;
+    const { policies } = this.#services;
     const isShown = window.visibleTextEditors.some(({ document }) => isPolicyDocument(document, policies));
     if (!isShown) return;
     // The editor asks for lenses after a pause without events, which many checks in a row would not leave.

@@ -34,14 +34,13 @@ export interface ModelProblem {
 /**
  * The problems of a model: failures at its signature, rejections by a policy at the pattern of that policy.
  *
- * @param path of the model, as patterns match it
  * @param policies of the model's folder
  */
-export function problemsOf(model: KnownModel, path: string, policies: readonly Policy[]): readonly ModelProblem[] {
+export function problemsOf(model: KnownModel, policies: readonly Policy[]): readonly ModelProblem[] {
   const verdict = lastReached(model);
   const { state, signature, decision, comparison } = verdict;
   const decided = { ...model, verdict };
-  const rejected = decision === undefined || state === "invalid" ? [] : rejections(decided, decision, path, policies);
+  const rejected = decision === undefined || state === "invalid" ? [] : rejections(decided, decision, policies);
   if (signature === undefined || (state !== "invalid" && state !== "modified")) return rejected;
   const uri = Uri.file(signature);
   const severity = isToolFilesOnly(verdict) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
@@ -62,8 +61,7 @@ const REPORTED_ELSEWHERE: ReadonlySet<string> = new Set(["POLICY_INVALID", "POLI
 
 function rejections(
   model: KnownModel,
-  { policies: decisions, outcome }: Decision,
-  path: string,
+  { policies: decisions, outcome, path }: Decision,
   policies: readonly Policy[],
 ): ModelProblem[] {
   if (outcome !== "refused" && outcome !== "warned") return [];

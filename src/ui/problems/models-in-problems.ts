@@ -1,7 +1,6 @@
 import { type Diagnostic, languages, Uri } from "vscode";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { onSettingChanged, setting } from "../../platform/settings.ts";
-import { locateModel } from "../../workspace/policies.ts";
 import { decisionOf } from "../../workspace/registry.ts";
 import type { Services } from "../services.ts";
 import { type ModelProblem, problemsOf } from "./model-problems.ts";
@@ -20,11 +19,11 @@ export class ModelsInProblems {
     this.#services = services;
     const { registry } = services;
     this.#store.add(
-      registry.onDidChange(({ paths }) =>
-        this.#update(paths.filter((path) => registry.get(path)?.progress === undefined)),
-      ),
+      registry.onDidChange(({ paths, progress }) => {
+        if (!progress) this.#update(paths);
+      }),
     );
-    this.#store.add(onSettingChanged(["problems"], () => this.#update([...registry.models.map(({ path }) => path)])));
+    this.#store.add(onSettingChanged(["problems"], () => this.#update(registry.models.map(({ path }) => path))));
     this.#update(registry.models.map(({ path }) => path));
   }
 
@@ -76,7 +75,7 @@ export class ModelsInProblems {
     const files = decisionOf(model) === undefined ? undefined : await policies.filesFor(model.folder);
     const all = [...(files?.user ?? []), ...(files?.workspace ?? [])].flatMap((file) => file.policies);
     // The model may have changed in the meantime.
-    return problemsOf(registry.get(path) ?? model, locateModel(model).path, all);
+    return problemsOf(registry.get(path) ?? model, all);
   }
 
   #show(places: ReadonlySet<string>): void {

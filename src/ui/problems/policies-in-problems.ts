@@ -12,6 +12,7 @@ import {
 import type { Diagnostic as PolicyDiagnostic } from "../../core/policy/diagnostics.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
 import { plainText } from "../../platform/plain-text.ts";
+import { QuietTimers } from "../../platform/quiet-timers.ts";
 import { isPolicyDocument, placeOfPolicy } from "../policy-files/policy-documents.ts";
 import type { ProblemServices } from "./models-in-problems.ts";
 import { SOURCE } from "./problem-codes.ts";
@@ -24,7 +25,7 @@ export class PoliciesInProblems {
   readonly #services: ProblemServices;
   readonly #store = new DisposableStore();
   readonly #collection = this.#store.add(languages.createDiagnosticCollection("modelProvenance.policies"));
-  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #waiting = this.#store.add(new QuietTimers());
   /** Errors of the files in effect, as they are on the disk. */
   #inEffect = new Map<string, readonly PolicyDiagnostic[]>();
 
@@ -44,8 +45,6 @@ export class PoliciesInProblems {
   }
 
   dispose(): void {
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
     this.#store.dispose();
   }
 
@@ -69,17 +68,11 @@ export class PoliciesInProblems {
 
   #soon(document: TextDocument, delay: number): void {
     if (!isPolicyDocument(document, this.#services.policies)) return;
-    const uri = document.uri.toString();
-    clearTimeout(this.#waiting.get(uri));
-    this.#waiting.set(
-      uri,
-      setTimeout(() => this.#run(() => this.#read(document)), delay),
-    );
+    this.#waiting.start(document.uri.toString(), delay, () => this.#run(() => this.#read(document)));
   }
 
   async #read(document: TextDocument): Promise<void> {
     const uri = document.uri.toString();
-    this.#waiting.delete(uri);
     const { readPolicies } = await import("../../core/policy/read-policies.ts");
     const { version } = document;
     const { covers } = placeOfPolicy(document, this.#services.policies);
@@ -89,8 +82,7 @@ export class PoliciesInProblems {
 
   #closed(document: TextDocument): void {
     const uri = document.uri.toString();
-    clearTimeout(this.#waiting.get(uri));
-    this.#waiting.delete(uri);
+    this.#waiting.cancel(uri);
     if (isPolicyDocument(document, this.#services.policies)) this.#show(uri, this.#inEffect.get(uri) ?? []);
   }
 

@@ -25,7 +25,7 @@ export async function certificateSigningMethod(title: string, services: Services
   );
   const { key, secret } = await openKeyFile(keyFile, title, services);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
-  const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
+  const { signer } = readCertificateMaterial(certificate, chain, key);
   const who = signerText(signer, l10n.t);
   return {
     question: (name) => l10n.t("Sign {0} with the certificate of {1}?", name, who),

@@ -101,6 +101,15 @@ describe("the search of a workspace folder", () => {
     assert.ok(!search.isNamed(root(), join(root(), "other.bin")));
   });
 
+  it("knows nothing of a folder that leaves the workspace during its search", async () => {
+    hints = { named: ["x.bin"] };
+    const search = discovery();
+    const running = search.search(root());
+    search.forget(root());
+    await running;
+    assert.ok(!search.isNamed(root(), join(root(), "x.bin")));
+  });
+
   it("ends when it is cancelled, and keeps what was known", async () => {
     writeTree(root(), { "a/net.onnx": "x" });
     const search = discovery();

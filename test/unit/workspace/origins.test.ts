@@ -9,9 +9,16 @@ import { buildDownload } from "../../support/downloads/kept-downloads.ts";
 import { buildOllamaStore } from "../../support/downloads/ollama-store.ts";
 import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
+/** Awaited after a reading, before its result is reported. */
+let reported: () => Promise<void> | undefined = () => undefined;
+
 /** As the engine does it, in this process. */
 const engine: Pick<Engine, "run"> = {
-  run: ((_call: string, options: { model: string; checkDigests: boolean }) => findOrigin(options)) as Engine["run"],
+  run: (async (_call: string, options: { model: string; checkDigests: boolean }) => {
+    const report = await findOrigin(options);
+    await reported();
+    return report;
+  }) as Engine["run"],
 };
 
 describe("the origins of the models in a window", () => {
@@ -105,6 +112,19 @@ describe("the origins of the models in a window", () => {
     await read.catch(() => undefined);
     await changed();
     assert.deepEqual(files()?.missing, ["README.md"]);
+  });
+
+  it("are those of the last reading that began, also where an earlier one ends later", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    reported = () => {
+      reported = () => undefined;
+      return released;
+    };
+    const early = origins.read(folder());
+    await origins.check(folder(), {});
+    release();
+    assert.equal((await early).origin?.files.unchecked?.length, 5);
+    assert.equal(files()?.match.length, 5);
   });
 
   it("are those of models that share a blob, too, and of no model that was not read", async () => {

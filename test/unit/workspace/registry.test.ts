@@ -56,7 +56,7 @@ describe("the registry of models", () => {
     registry.replaceFolder(FOLDER, [folder("a", "model.sig"), folder("b")]);
     assert.equal(registry.get(path("a"))?.verdict.state, "unchecked");
     assert.equal(registry.get(path("b"))?.verdict.state, "unsigned");
-    assert.deepEqual(changes, [{ paths: [path("a"), path("b")], list: true }]);
+    assert.deepEqual(changes, [{ paths: [path("a"), path("b")], list: true, progress: false }]);
   });
 
   it("keeps the name that a store has for a model, and knows which models share a blob", () => {
@@ -107,7 +107,7 @@ describe("the registry of models", () => {
       registry.models.map((model) => model.path),
       [resolve("/", "elsewhere"), path("b")].sort(),
     );
-    assert.deepEqual(changes, [{ paths: [path("a")], list: true }]);
+    assert.deepEqual(changes, [{ paths: [path("a")], list: true, progress: false }]);
   });
 
   it("keeps a model that was added by hand when a search finds it, with what is known of it", () => {
@@ -147,6 +147,18 @@ describe("the registry of models", () => {
     assert.deepEqual(
       registry.below(path("a")).map((model) => model.path),
       [path("a", "inner")],
+    );
+  });
+
+  it("says of a change whether it is the progress of a check alone", () => {
+    registry.replaceFolder(FOLDER, [folder("a")]);
+    const checking = { state: "checking", model: path("a"), reasons: [] } as const;
+    registry.update(path("a"), checking);
+    registry.update(path("a"), checking, { progress: { bytesDone: 1, bytesTotal: 2 } });
+    registry.update(path("a"), verified(path("a")));
+    assert.deepEqual(
+      changes.map(({ progress }) => progress),
+      [false, false, true, false],
     );
   });
 

@@ -126,6 +126,24 @@ describe("VerdictStore", () => {
     }
   });
 
+  it("stores a verdict while the progress of another check is reported", async () => {
+    const registry = new ModelRegistry();
+    const memory = new VerdictStore({ registry, storage, failed: () => {}, quietMs: 50 });
+    await memory.load();
+    const other = join(root(), "other");
+    for (const path of [model, other]) registry.add({ path, kind: "directory", signatures: [] }, root());
+    const checking = { state: "checking", model: other, reasons: [] } as const;
+    registry.update(other, checking);
+    registry.update(model, { state: "verified", model, signature, reasons: [] });
+    const isStored = (): boolean => storage.text.includes('"verified"');
+    for (let bytesDone = 1; bytesDone < 1_000_000 && !isStored(); bytesDone += 1) {
+      registry.update(other, checking, { progress: { bytesDone, bytesTotal: 1_000_000 } });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(isStored());
+    memory.dispose();
+  });
+
   it("stays small: stores no long list of differences, and of many models only the latest", async () => {
     const added = Array.from({ length: 10_000 }, (_, index) => ({ name: `file-${index}` }));
     const base = { model, signature, reasons: [], state: "modified" } as const;

@@ -221,9 +221,24 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Returns what the function does; undefined where the system rejects it: nothing is there, or it cannot be read. */
+export function unlessSystemError<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 /** Throws `CANCELLED` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new ProvenanceError("CANCELLED", "Cancelled.", { cause: signal.reason });
+}
+
+/** For `catch` of a promise: undefined instead of a {@link ProvenanceError}. `CANCELLED` and other errors are thrown. */
+export function undefinedIfRejected(error: unknown): undefined {
+  if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;
 }
 
 /** Throws a {@link ProvenanceError} without a cause. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { FromEngine, ToEngine } from "./protocol.ts";
 
@@ -34,7 +35,7 @@ export class EngineChild {
       this.#over = true;
       onEnd(reason);
     };
-    this.#process = fork(fileURLToPath(entry), [], {
+    this.#process = fork(fileURLToPath(entry), [cache], {
       execArgv: [`--max-old-space-size=${heapMb}`],
       env: bareEnvironment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -50,7 +51,6 @@ export class EngineChild {
     this.#process.on("error", (error) => end(`its process could not be started (${error.message})`));
     // Not `exit`: its last output may still be on its way then.
     this.#process.on("close", (code, signal) => end(this.#reason(code, signal)));
-    this.send({ type: "configure", cache });
   }
 
   get pid(): number | undefined {
@@ -72,14 +72,11 @@ export class EngineChild {
     this.#over = true;
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const gone = once(child, "exit");
     if (child.connected) child.disconnect();
-    await new Promise<void>((resolve) => {
-      const timeout = setTimeout(() => child.kill("SIGKILL"), RETIRE_MS);
-      child.once("exit", () => {
-        clearTimeout(timeout);
-        resolve();
-      });
-    });
+    const timeout = setTimeout(() => child.kill("SIGKILL"), RETIRE_MS);
+    await gone;
+    clearTimeout(timeout);
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {

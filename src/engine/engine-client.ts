@@ -50,7 +50,7 @@ export class EngineClient {
   #suspects: Pending[] = [];
   /** The one of them that is being repeated. */
   #suspect: Pending | undefined;
-  /** Timers that kill the process unless the cancelled call ends. */
+  /** Timers that kill the process unless the cancelled call ends; they do nothing to a process that is gone. */
   readonly #cancelled = new Map<number, NodeJS.Timeout>();
   #child: EngineChild | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -80,7 +80,7 @@ export class EngineClient {
         const message = { type: "call", id, call, options } as Pending["message"];
         const pending: Pending = { ...side, message, resolve, reject, deaths: 0 };
         this.#pending.set(id, pending);
-        this.#send(pending);
+        this.#started().send(message);
       });
       // Both sides are built from the same sources.
       return result as CallResult<K>;
@@ -99,10 +99,6 @@ export class EngineClient {
     const pending = [...this.#pending.keys()].flatMap((id) => this.#settle(id) ?? []);
     for (const { reject } of pending) reject(cancelled());
     await this.#end();
-  }
-
-  #send({ message }: Pending): void {
-    this.#started().send(message);
   }
 
   #started(): EngineChild {
@@ -195,8 +191,6 @@ export class EngineClient {
 
   async #end(): Promise<void> {
     clearTimeout(this.#idle);
-    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
-    this.#cancelled.clear();
     const child = this.#child;
     this.#child = undefined;
     await child?.retire();
@@ -206,8 +200,6 @@ export class EngineClient {
     if (this.#child !== child) return;
     this.#child = undefined;
     clearTimeout(this.#idle);
-    for (const stuck of this.#cancelled.values()) clearTimeout(stuck);
-    this.#cancelled.clear();
     this.#suspect = undefined;
     for (const [id, pending] of [...this.#pending]) {
       // It was waiting to be repeated.
@@ -223,7 +215,7 @@ export class EngineClient {
   #nextSuspect(): void {
     if (this.#suspect !== undefined || this.#disposed) return;
     this.#suspect = this.#suspects.shift();
-    if (this.#suspect !== undefined) this.#send(this.#suspect);
+    if (this.#suspect !== undefined) this.#started().send(this.#suspect.message);
   }
 }
 

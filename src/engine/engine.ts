@@ -82,7 +82,8 @@ export class Engine {
     source: SignatureSource,
   ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
     const { SignatureView } = await import("./signature-view/signature-view.ts");
-    return SignatureView.open(await this.#started(), source);
+    const view = new SignatureView(await this.#started(), source);
+    return { view, summary: await view.read(source) };
   }
 
   /** Ends the process. Calls under way reject with `CANCELLED`. */

@@ -39,8 +39,6 @@ export const HANDLERS: Handlers = {
     return (await measure(model, signal))?.bytes ?? 0;
   },
   previewSigning: async (options, { signal }) => (await import("./signing-preview.ts")).previewSigning(options, signal),
-  readVerificationHint: async ({ signature }) =>
-    (await import("../core/operations/inspect.ts")).readVerificationHint(signature),
   authenticate: async ({ trust, ...options }, { ask }) =>
     (await import("../core/operations/verify/verify.ts")).authenticate({ ...options, trust: unpackTrust(trust, ask) }),
   async check({ trust, ...request }, context) {

@@ -1,6 +1,5 @@
 import type { DigestProgress } from "../core/hashing/digest-request.ts";
 import type { BomOptions } from "../core/operations/bill-of-materials.ts";
-import type { VerificationHint } from "../core/operations/inspect.ts";
 import type { PinOptions, PinPlan } from "../core/operations/policy/pin-model.ts";
 import type { PreviewedModel, PreviewOptions } from "../core/operations/policy/policy-preview.ts";
 import type { PreparedStatement, PrepareOptions } from "../core/operations/sign/prepare-statement.ts";
@@ -17,7 +16,7 @@ import type { PortableTrust, SigstoreQuestion } from "./portable-trust.ts";
 import type { ResigningOptions, ResigningPreview } from "./resigning-preview.ts";
 import type { SearchRequest, SearchResult } from "./search-models.ts";
 import type { OpenSignatureCalls } from "./signature-view/requests.ts";
-import type { SigningPreview } from "./signing-preview.ts";
+import type { PreviewedSigning, SigningPreview } from "./signing-preview.ts";
 
 // Both sides are built from the same sources and talk through a private pipe, by structured clone: bytes and dates
 // cross unchanged. No message comes from anywhere else.
@@ -35,8 +34,7 @@ export interface EngineCalls extends OpenSignatureCalls {
   planPin(options: Omit<PinOptions, Local | "mode">): PinPlan;
   /** An estimate, in bytes; see `measure`. */
   sizeHint(options: { readonly model: string }): number;
-  previewSigning(options: { readonly model: string; readonly signature: string }): SigningPreview;
-  readVerificationHint(options: { readonly signature: string }): VerificationHint;
+  previewSigning(options: PreviewedSigning): SigningPreview;
   authenticate(options: Omit<AuthenticateOptions, Local> & { readonly trust: PortableTrust }): Verdict;
   check(options: Omit<CheckRequest, "trust"> & { readonly trust: PortableTrust }): Verdict;
   previewPolicy(
@@ -74,9 +72,7 @@ export type ToEngine =
   | { readonly type: "cancel"; readonly id: number }
   /** The next piece of a list of the result. */
   | { readonly type: "piece"; readonly id: number; readonly list: number; readonly from: number }
-  | { readonly type: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: PortableError }
-  /** The first of all. */
-  | { readonly type: "configure"; readonly cache: string };
+  | { readonly type: "answer"; readonly ask: number; readonly value?: unknown; readonly error?: PortableError };
 
 export type FromEngine =
   | { readonly type: "progress"; readonly id: number; readonly progress: DigestProgress }

@@ -33,7 +33,7 @@ export async function previewResigning(
   { model, signature, rootDigest }: ResigningOptions,
   { pool, signal, onProgress }: Pick<CallContext, "pool" | "signal" | "onProgress">,
 ): Promise<ResigningPreview | undefined> {
-  const { statement } = await inspectParts(await readSignatureFile(signature), basename(signature));
+  const { statement } = inspectParts(await readSignatureFile(signature), basename(signature));
   if (statement === undefined || statement.rootDigest !== rootDigest) return undefined;
   const before = statement.manifest.serialization;
   const { manifest, coverage } = await buildManifest({

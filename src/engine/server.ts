@@ -1,26 +1,24 @@
 import os from "node:os";
 import { HashPool } from "../core/hashing/hash-pool.ts";
+import { untilAborted } from "../core/until-aborted.ts";
 import { type CallContext, HANDLERS, type Handlers } from "./handlers.ts";
 import { PIECE, withoutLongLists } from "./long-lists.ts";
 import { packError, unpackError } from "./portable-error.ts";
 import type { CallName, CallOptions, FromEngine, Question, ToEngine } from "./protocol.ts";
 
 interface Asked {
-  readonly id: number;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Serves the calls of the client, in the engine process. */
 export function serveEngine(): void {
   if (process.send === undefined) throw new Error("The engine can only be started by its client.");
   lowerPriority();
-  let server: EngineServer | undefined;
-  process.on("message", (message: ToEngine) => {
-    if (message.type === "configure") server = new EngineServer(new HashPool({ cache: message.cache }));
-    else server?.receive(message);
-  });
-  process.on("disconnect", () => void Promise.resolve(server?.dispose()).finally(() => process.exit(0)));
+  const [, , cache] = process.argv;
+  const server = new EngineServer(new HashPool({ cache }));
+  process.on("message", (message: ToEngine) => server.receive(message));
+  process.on("disconnect", () => void server.dispose().finally(() => process.exit(0)));
   // Ctrl-C reaches all processes of a terminal; the client decides what follows.
   process.on("SIGINT", () => {});
 }
@@ -43,7 +41,7 @@ class EngineServer {
     await this.#pool.dispose();
   }
 
-  receive(message: Exclude<ToEngine, { type: "configure" }>): void {
+  receive(message: ToEngine): void {
     if (message.type === "call") void this.#run(message.id, message.call, message.options);
     else if (message.type === "piece") this.#sendPiece(message);
     else if (message.type === "cancel") {
@@ -64,7 +62,8 @@ class EngineServer {
       pool: this.#pool,
       signal: abort.signal,
       onProgress: (progress) => this.#send({ type: "progress", id, progress }),
-      ask: (question) => this.#ask(id, question),
+      // The caller of a call that is cancelled does not answer any more.
+      ask: (question) => untilAborted(this.#ask(id, question), abort.signal),
     };
     try {
       const handler: Handlers[K] = HANDLERS[call];
@@ -75,14 +74,13 @@ class EngineServer {
       this.#send({ type: "failed", id, error: packError(error) });
     } finally {
       this.#running.delete(id);
-      for (const [ask, asked] of this.#asked) if (asked.id === id) this.#asked.delete(ask);
     }
   }
 
   #ask(id: number, question: Question): Promise<unknown> {
     const ask = this.#asks++;
     return new Promise((resolve, reject) => {
-      this.#asked.set(ask, { id, resolve, reject });
+      this.#asked.set(ask, { resolve, reject });
       this.#send({ type: "ask", id, ask, question });
     });
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ModelFile } from "../core/model/file-list.ts";
 import { measure } from "../core/model/measure.ts";
-import { listForSigning } from "../core/operations/digest/digest.ts";
+import { type ListOptions, listForSigning } from "../core/operations/digest/digest.ts";
 import { findToolFiles } from "../core/operations/sign/leave-out.ts";
 
 /** Files and entries of a list that are shown; there may be a million. */
@@ -37,11 +37,10 @@ export interface SigningPreview {
   readonly otherSignatures: readonly string[];
 }
 
+export type PreviewedSigning = Pick<ListOptions, "model" | "ignorePaths"> & { readonly signature: string };
+
 /** @throws ProvenanceError MODEL_*, IGNORE_PATH, CANCELLED */
-export async function previewSigning(
-  options: { readonly model: string; readonly signature: string },
-  signal: AbortSignal,
-): Promise<SigningPreview> {
+export async function previewSigning(options: PreviewedSigning, signal: AbortSignal): Promise<SigningPreview> {
   const { list, otherSignatures } = await listForSigning({ ...options, signal });
   const { root, files, totalBytes } = list;
   const ignored = list.ignored.filter(({ source }) => source !== "signature");

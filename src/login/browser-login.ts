@@ -1,7 +1,7 @@
 import { ProvenanceError } from "../core/errors.ts";
+import { untilAborted } from "../core/until-aborted.ts";
 import { type AuthorizationRequest, makeAuthorizationRequest } from "./authorization-request.ts";
 import { failedPage, loggedInPage } from "./callback-page.ts";
-import type { Deadline } from "./deadline.ts";
 import { checkedToken, type IdentityToken } from "./identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
@@ -12,12 +12,12 @@ import { listenOnLoopback } from "./loopback-listener.ts";
 export async function loginWithBrowser(
   issuer: Issuer,
   method: BrowserLogin,
-  deadline: Deadline,
+  deadline: AbortSignal,
 ): Promise<IdentityToken> {
   const listener = await listenOnLoopback(method.port);
   try {
     const request = await makeAuthorizationRequest(issuer, listener.redirectUri);
-    const answer = await deadline.race(Promise.race([listener.answer, whenNotOpened(method, request, deadline)]));
+    const answer = await untilAborted(Promise.race([listener.answer, whenNotOpened(method, request)]), deadline);
     try {
       const token = await redeem(issuer, request, answer.url);
       await answer.respond(loggedInPage(token.email));
@@ -33,9 +33,9 @@ export async function loginWithBrowser(
 }
 
 /** Settles only if the browser does not open. */
-async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest, deadline: Deadline): Promise<never> {
+async function whenNotOpened(method: BrowserLogin, request: AuthorizationRequest): Promise<never> {
   try {
-    await method.openUrl(request.url, deadline.signal);
+    await method.openUrl(request.url);
   } catch (error) {
     const message = "The browser did not open. Log in with a pasted code or a device code instead.";
     throw new ProvenanceError("LOGIN_BROWSER", message, { cause: error });

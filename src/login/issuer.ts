@@ -1,8 +1,7 @@
 import type * as OpenIdClient from "openid-client";
 import { ProvenanceError } from "../core/errors.ts";
-import type { Deadline } from "./deadline.ts";
 import { issuerFault } from "./login-failure.ts";
-import { DEFAULT_CLIENT_ID, type LoginOptions } from "./login-options.ts";
+import type { LoginOptions } from "./login-options.ts";
 
 /** A discovered issuer, and the client for it. */
 export interface Issuer {
@@ -19,17 +18,17 @@ const REQUEST_TIMEOUT = 20;
  *
  * @throws ProvenanceError LOGIN_ISSUER, and whatever the library throws
  */
-export async function findIssuer(options: LoginOptions, deadline: Deadline): Promise<Issuer> {
+export async function findIssuer(options: LoginOptions, deadline: AbortSignal): Promise<Issuer> {
   const url = parseIssuer(options.issuer);
   const library = await import("openid-client");
-  const { clientId = DEFAULT_CLIENT_ID, clientSecret } = options;
+  const { clientId = "sigstore", clientSecret } = options;
   // `client_secret_basic` is the default of OpenID Connect.
   const authentication = clientSecret === undefined ? library.None() : library.ClientSecretBasic(clientSecret);
   // Without client metadata, the issuer chooses the algorithm, among those in its own.
   const configuration = await library.discovery(url, clientId, undefined, authentication, {
     execute: url.protocol === "http:" ? [library.allowInsecureRequests] : [],
     timeout: REQUEST_TIMEOUT,
-    [library.customFetch]: cancellableFetch(deadline.signal),
+    [library.customFetch]: cancellableFetch(deadline),
   });
   const metadata = configuration.serverMetadata();
   const issuer = { name: options.issuer, library, configuration };
@@ -52,11 +51,6 @@ export function webAddress(issuer: Issuer, address: string): string {
 function cancellableFetch(end: AbortSignal): OpenIdClient.CustomFetch {
   return (url, { signal, ...rest }) =>
     fetch(url, { ...rest, signal: signal === undefined ? end : AbortSignal.any([signal, end]) } as RequestInit);
-}
-
-export function noDeviceCode(issuer: Issuer): ProvenanceError {
-  const message = `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`;
-  return new ProvenanceError("LOGIN_NO_DEVICE_CODE", message, { details: { issuer: issuer.name } });
 }
 
 /** Whether tokens may be sent there: encrypted, or on this computer. */

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { type ErrorCode, ProvenanceError, systemCode } from "../core/errors.ts";
 import { causesOf, networkObstacle, proxyOf, singleLine } from "../core/verification/service-answer.ts";
-import type { Deadline } from "./deadline.ts";
 
 /** Errors of `openid-client`, as far as they are used; the rest of them may hold tokens and is dropped. */
 const AnswerError = v.object({
@@ -16,12 +15,12 @@ const StatusError = v.object({
 });
 
 /**
- * Converts any error of a login into one that a person can act on. Of the library's error only name, code and message are
+ * Converts any error of a login into one that a person can act on: where it was ended, the reason of the signal. Of the library's error only name, code and message are
  * kept: its causes hold responses with codes and tokens.
  */
-export function explainLoginFailure(error: unknown, issuer: string, deadline: Deadline): ProvenanceError {
+export function explainLoginFailure(error: unknown, issuer: string, deadline: AbortSignal): ProvenanceError {
+  if (deadline.reason instanceof ProvenanceError) return deadline.reason;
   if (error instanceof ProvenanceError) return error;
-  if (deadline.signal.aborted) return deadline.error();
   const answer = v.safeParse(AnswerError, error);
   if (answer.success) return explainAnswer(answer.output, issuer);
   const code = systemCode(error);
@@ -81,25 +80,22 @@ export function issuerFault(issuer: string, what: string, error?: unknown): Prov
 }
 
 function unreachable(error: unknown, code: string | undefined, issuer: string): ProvenanceError | undefined {
-  const obstacle = networkObstacle({ text: isWebPage(error) ? "<html>" : causesOf(error) }, proxyOf(process.env));
-  if (obstacle !== undefined) {
-    return new ProvenanceError("LOGIN_ISSUER_UNREACHABLE", `The identity provider ${issuer} ${obstacle}.`, {
-      details: { issuer },
+  const failure = (what: string, details: Readonly<Record<string, string>>): ProvenanceError =>
+    new ProvenanceError("LOGIN_ISSUER_UNREACHABLE", `The identity provider ${issuer} ${what}`, {
+      details: { issuer, ...details },
       cause: withoutSecrets(error),
     });
-  }
+  const obstacle = networkObstacle({ text: isWebPage(error) ? "<html>" : causesOf(error) }, proxyOf(process.env));
+  if (obstacle !== undefined) return failure(`${obstacle}.`, {});
   const status = v.safeParse(StatusError, error);
   const reason = status.success
     ? `it answered with status ${status.output.cause.status}`
     : code === "OAUTH_TIMEOUT"
       ? "it did not answer in time"
       : networkReason(error);
-  if (reason === undefined) return undefined;
-  return new ProvenanceError(
-    "LOGIN_ISSUER_UNREACHABLE",
-    `The identity provider ${issuer} cannot be reached: ${reason}. Check the address and the network, and try again.`,
-    { details: { issuer, reason }, cause: withoutSecrets(error) },
-  );
+  return reason === undefined
+    ? undefined
+    : failure(`cannot be reached: ${reason}. Check the address and the network, and try again.`, { reason });
 }
 
 /** Whether a page came where the library expected JSON. Its status says that the request went well. */

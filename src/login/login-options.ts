@@ -17,7 +17,7 @@ export type LoginMethod = BrowserLogin | CodeLogin | DeviceLogin;
 export interface BrowserLogin {
   readonly kind: "browser";
   /** Opens the address. A rejection ends the login. */
-  openUrl(url: string, signal: AbortSignal): Promise<unknown>;
+  openUrl(url: string): Promise<unknown>;
   /** Port of the redirect address; a free one, if absent. */
   readonly port?: number;
 }
@@ -32,7 +32,7 @@ export interface CodeLogin {
 /** The user types a short code in a browser on any device; for issuers that support it. */
 export interface DeviceLogin {
   readonly kind: "device";
-  showCode(prompt: DevicePrompt, signal: AbortSignal): unknown;
+  showCode(prompt: DevicePrompt): unknown;
 }
 
 export interface DevicePrompt {
@@ -41,10 +41,4 @@ export interface DevicePrompt {
   readonly userCode: string;
   /** The same address with the code in it, where the issuer gives one. */
   readonly urlWithCode?: string;
-  readonly expiresAt: Date;
 }
-
-export const DEFAULT_CLIENT_ID = "sigstore";
-
-/** Milliseconds. */
-export const LOGIN_TIMEOUT = 300_000;

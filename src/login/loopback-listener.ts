@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ProvenanceError, systemCode } from "../core/errors.ts";
 import { CALLBACK_HEADERS, type CallbackPage, COMPLETED_PAGE, callbackHtml, NOT_FOUND_PAGE } from "./callback-page.ts";
@@ -31,33 +32,26 @@ const ATTEMPTS = 10;
  * @param port a free one, if absent
  * @throws ProvenanceError LOGIN_PORT
  */
-export async function listenOnLoopback(port?: number): Promise<LoopbackListener> {
-  const callback = makeCallback();
-  const servers = await openServers(callback.handle, port ?? 0);
-  const address = servers[0]?.address() as AddressInfo;
-  callback.host = `localhost:${address.port}`;
-  return {
-    redirectUri: `http://${callback.host}${PATH}`,
-    answer: callback.answer,
-    close: async () => void (await Promise.all(servers.map(closeServer))),
-  };
-}
-
-function makeCallback() {
+export async function listenOnLoopback(port = 0): Promise<LoopbackListener> {
   const { promise: answer, resolve } = Promise.withResolvers<CallbackRequest>();
-  const callback = { answer, host: "", handle };
+  let host = "";
   let taken = false;
-
-  function handle(request: IncomingMessage, response: ServerResponse): void {
+  const servers = await openServers((request, response) => {
     // Another name in the Host header is an attack by DNS rebinding.
-    const url = request.headers.host === callback.host ? parseTarget(request.url, callback.host) : undefined;
+    const url = request.headers.host === host ? parseTarget(request.url, host) : undefined;
     if (request.method !== "GET" || url?.pathname !== PATH) return void respond(response, NOT_FOUND_PAGE);
     if (taken) return void respond(response, COMPLETED_PAGE);
     taken = true;
     resolve({ url, respond: (page) => respond(response, page) });
-  }
-
-  return callback;
+  }, port);
+  // A connection that cannot be accepted ends nothing.
+  for (const server of servers) server.on("error", () => undefined);
+  host = `localhost:${portOf(servers[0])}`;
+  return {
+    redirectUri: `http://${host}${PATH}`,
+    answer,
+    close: async () => void (await Promise.all(servers.map(closeServer))),
+  };
 }
 
 function parseTarget(target: string | undefined, host: string): URL | undefined {
@@ -75,17 +69,18 @@ function respond(response: ServerResponse, page: CallbackPage): Promise<void> {
   });
 }
 
-async function openServers(handle: (request: IncomingMessage, response: ServerResponse) => void, port: number) {
+type Servers = readonly [Server, ...Server[]];
+
+async function openServers(handle: RequestListener, port: number): Promise<Servers> {
   for (let attempt = 1; ; attempt++) {
-    const first = createServer(handle);
+    const [first, second] = [createServer(handle), createServer(handle)];
     try {
-      await listen(first, port, "127.0.0.1");
+      await once(first.listen(port, "127.0.0.1"), "listening");
     } catch (error) {
       throw portFailure(port, error);
     }
-    const second = createServer(handle);
     try {
-      await listen(second, (first.address() as AddressInfo).port, "::1");
+      await once(second.listen({ port: portOf(first), host: "::1", ipv6Only: true }), "listening");
       return [first, second];
     } catch (error) {
       const code = systemCode(error);
@@ -96,11 +91,8 @@ async function openServers(handle: (request: IncomingMessage, response: ServerRe
   }
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, host, ipv6Only: true }, resolve);
-  });
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,11 +1,12 @@
-import { ProvenanceError } from "../core/errors.ts";
+import { fail, ProvenanceError } from "../core/errors.ts";
+import { untilAborted } from "../core/until-aborted.ts";
 import { makeAuthorizationRequest, SCOPE } from "./authorization-request.ts";
 import { loginWithBrowser } from "./browser-login.ts";
-import { cancelled, type Deadline, makeDeadline } from "./deadline.ts";
+import { cancelled, makeDeadline } from "./deadline.ts";
 import { checkedToken, type IdentityToken } from "./identity-token.ts";
-import { findIssuer, type Issuer, noDeviceCode, webAddress } from "./issuer.ts";
+import { findIssuer, type Issuer, webAddress } from "./issuer.ts";
 import { explainLoginFailure } from "./login-failure.ts";
-import { type CodeLogin, type DeviceLogin, LOGIN_TIMEOUT, type LoginOptions } from "./login-options.ts";
+import type { CodeLogin, DeviceLogin, LoginOptions } from "./login-options.ts";
 
 /**
  * Logs a person in and returns their identity token, which is held in memory only.
@@ -13,7 +14,7 @@ import { type CodeLogin, type DeviceLogin, LOGIN_TIMEOUT, type LoginOptions } fr
  * @throws ProvenanceError LOGIN_* (each a reason of its own), CANCELLED
  */
 export async function obtainIdentityToken(options: LoginOptions): Promise<IdentityToken> {
-  const deadline = makeDeadline(options.signal, options.timeout ?? LOGIN_TIMEOUT);
+  const deadline = makeDeadline(options.signal, options.timeout ?? 300_000);
   try {
     return await login(options, deadline);
   } catch (error) {
@@ -21,8 +22,8 @@ export async function obtainIdentityToken(options: LoginOptions): Promise<Identi
   }
 }
 
-async function login(options: LoginOptions, deadline: Deadline): Promise<IdentityToken> {
-  if (deadline.signal.aborted) throw deadline.error();
+async function login(options: LoginOptions, deadline: AbortSignal): Promise<IdentityToken> {
+  deadline.throwIfAborted();
   const issuer = await findIssuer(options, deadline);
   const { method } = options;
   if (method.kind === "browser") return loginWithBrowser(issuer, method, deadline);
@@ -34,9 +35,9 @@ async function login(options: LoginOptions, deadline: Deadline): Promise<Identit
 const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
 /** Authorization code with PKCE, pasted by the user. */
-async function loginWithCode(issuer: Issuer, method: CodeLogin, deadline: Deadline): Promise<IdentityToken> {
+async function loginWithCode(issuer: Issuer, method: CodeLogin, deadline: AbortSignal): Promise<IdentityToken> {
   const request = await makeAuthorizationRequest(issuer, OUT_OF_BAND);
-  const pasted = await deadline.race(method.askForCode(request.url, deadline.signal));
+  const pasted = await untilAborted(method.askForCode(request.url, deadline), deadline);
   if (pasted === undefined) throw cancelled();
   const code = pasted.trim();
   if (!/^[\x21-\x7e]{1,4096}$/u.test(code)) {
@@ -56,9 +57,12 @@ async function loginWithCode(issuer: Issuer, method: CodeLogin, deadline: Deadli
 }
 
 /** Device authorization grant (RFC 8628), with PKCE for issuers that support it. */
-async function loginWithDeviceCode(issuer: Issuer, method: DeviceLogin, deadline: Deadline): Promise<IdentityToken> {
+async function loginWithDeviceCode(issuer: Issuer, method: DeviceLogin, deadline: AbortSignal): Promise<IdentityToken> {
   const { library, configuration } = issuer;
-  if (configuration.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceCode(issuer);
+  if (configuration.serverMetadata().device_authorization_endpoint === undefined) {
+    const message = `${issuer.name} offers no login by device code. Use the browser, or a pasted code.`;
+    fail("LOGIN_NO_DEVICE_CODE", message, { issuer: issuer.name });
+  }
   const verifier = library.randomPKCECodeVerifier();
   const started = await library.initiateDeviceAuthorization(configuration, {
     scope: SCOPE,
@@ -66,20 +70,16 @@ async function loginWithDeviceCode(issuer: Issuer, method: DeviceLogin, deadline
     code_challenge_method: "S256",
   });
   const withCode = started.verification_uri_complete;
-  method.showCode(
-    {
-      url: webAddress(issuer, started.verification_uri),
-      userCode: started.user_code,
-      ...(withCode === undefined ? {} : { urlWithCode: webAddress(issuer, withCode) }),
-      expiresAt: new Date(Date.now() + started.expires_in * 1000),
-    },
-    deadline.signal,
-  );
+  method.showCode({
+    url: webAddress(issuer, started.verification_uri),
+    userCode: started.user_code,
+    ...(withCode === undefined ? {} : { urlWithCode: webAddress(issuer, withCode) }),
+  });
   const answer = await library.pollDeviceAuthorizationGrant(
     configuration,
     started,
     { code_verifier: verifier },
-    { signal: deadline.signal },
+    { signal: deadline },
   );
   return checkedToken(answer, issuer.name);
 }

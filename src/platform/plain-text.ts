@@ -10,6 +10,11 @@ export function plainText(text: string): string {
   return text.replace(DECEPTIVE, "\u{fffd}");
 }
 
+/** The same for all texts in a value of plain data. */
+export function withPlainTexts<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, part: unknown) => (typeof part === "string" ? plainText(part) : part));
+}
+
 /** JSON with those characters as escapes: the same values, without a deceptive character. */
 export function visibleJson(json: string): string {
   return json.replace(DECEPTIVE, (found) => {

@@ -1,3 +1,4 @@
+import { unlessSystemError } from "../core/errors.ts";
 import { EXIT } from "./command.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { Log } from "./log.ts";
@@ -13,7 +14,7 @@ async function run(): Promise<void> {
     err.print([`The result cannot be written: ${message}.`]);
     process.exit(EXIT.failed);
   };
-  const cwd = currentFolder();
+  const cwd = unlessSystemError(() => process.cwd());
   if (cwd === undefined) {
     err.print(["The current directory does not exist any more. Change to another one, and try again."]);
     process.exitCode = EXIT.usage;
@@ -33,14 +34,6 @@ async function run(): Promise<void> {
   });
   // A pending read (a passphrase that never comes) would keep the process alive.
   if (interruption.exitStatus !== undefined) process.exit();
-}
-
-function currentFolder(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined;
-  }
 }
 
 // No `await` here: the bundle is CommonJS, which Node keeps compiled.

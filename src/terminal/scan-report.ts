@@ -1,6 +1,5 @@
 import { searchGate } from "../core/gate/search-gate.ts";
-import { type PartNumber, partText } from "../core/manifest/part-number.ts";
-import { isInPart } from "../core/operations/digest/parts.ts";
+import { isInPart, type PartNumber, partText } from "../core/manifest/part-number.ts";
 import { countText } from "../core/presentation/bytes-and-time.ts";
 import { EXIT } from "./command.ts";
 import { junitReport } from "./formats/junit.ts";

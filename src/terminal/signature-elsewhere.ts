@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { ProvenanceError } from "../core/errors.ts";
+import { undefinedIfRejected } from "../core/errors.ts";
 import { findSignatures } from "../core/model/find-signatures.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,7 +15,8 @@ export async function withActualSignature(
   { cwd, interruption }: Terminal,
 ): Promise<Verdict> {
   if (verdict.state !== "unsigned" || named === undefined) return verdict;
-  const [found] = await findSignatures(verdict.model, { within: cwd, signal: interruption.signal }).catch(noneFound);
+  const search = findSignatures(verdict.model, { within: cwd, signal: interruption.signal });
+  const found = (await search.catch(undefinedIfRejected))?.[0];
   if (found === undefined) return verdict;
   const path = relative(cwd, found);
   const reasons = verdict.reasons.map((reason) => {
@@ -24,10 +25,4 @@ export async function withActualSignature(
     return { ...reason, message, details: { ...reason.details, found } };
   });
   return { ...verdict, reasons };
-}
-
-/** The verdict is unchanged if the search fails. */
-function noneFound(error: unknown): readonly string[] {
-  if (error instanceof ProvenanceError && error.code !== "CANCELLED") return [];
-  throw error;
 }

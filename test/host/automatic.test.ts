@@ -163,7 +163,7 @@ describe("automatic verification", () => {
 
   it("uses no memory that grows with the number of verdicts", async () => {
     const registry = new ModelRegistry();
-    const code = codeSurfaces({ registry });
+    const code = codeSurfaces({ registry, engine: { run: async () => assert.fail() } });
     const surfaces = [new Badges(registry), showStatusBar({ registry, checker: { progress: undefined } }), code];
     const signature = join(model, "model.sig");
     registry.add({ path: model, kind: "directory", signatures: [signature] }, folder);

@@ -200,7 +200,7 @@ describe("the page of a download record has a document that", () => {
     const first = (await document.state()).state;
     assert.equal(first.headline.label, "Not signed");
     assert.deepEqual(
-      first.download?.sentences.map(({ text }) => text),
+      first.sections[0]?.sentences.map(({ text }) => text),
       ["Reading the download record…"],
     );
     await until("it is read", () => origins.get(model) !== undefined);
@@ -235,9 +235,9 @@ describe("the page of a download record has a document that", () => {
     assert.equal(changes, 1);
     await document.state();
     await until("the reason is there", () => changes === 2);
-    const { headline, download } = (await document.state()).state;
+    const { headline, sections } = (await document.state()).state;
     assert.match(headline.notes.join(), /There is no model at/);
-    assert.equal(download, undefined);
+    assert.deepEqual(sections, []);
     await document.state();
     assert.equal(changes, 2);
   });

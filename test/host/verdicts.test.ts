@@ -89,6 +89,19 @@ describe("the extension in its host", () => {
     await watched.reaches("verified");
   }
 
+  it("names an unsigned model in a message as text, never as a link", async function () {
+    answer(this, undefined);
+    const said: string[] = [];
+    window.showInformationMessage = (async (text: string) => {
+      said.push(text);
+    }) as typeof window.showInformationMessage;
+    const named = join(model, "[x](command:y)");
+    mkdirSync(named);
+    writeFileSync(join(named, "model.safetensors"), "weights");
+    await commands.executeCommand(COMMANDS.showSignature, Uri.file(named));
+    assert.deepEqual(said, ["[x]\u2060(command:y) is not signed."]);
+  });
+
   it("does not list a file or folder that is no model after a request to verify it", async () => {
     const errors: string[] = [];
     const showError = window.showErrorMessage;

@@ -156,7 +156,8 @@ export function factsOf(signed: Signed, policy: Policy, files?: Partial<FileFact
       (authority.kind === "key" && signer.method === "key" && authority.fingerprint === signer.fingerprint) ||
       (authority.kind === "certificate" && authority.rootFingerprints.some((root) => root === under)) ||
       (authority.kind === "keyless" && signer.method === "sigstore" && authority.trustConfig?.path === under);
-    if (fits) signers.set(authority.kind === "key" ? KEYS_TRUST : (kindOf(authority).trustId(authority) ?? ""), signer);
+    if (fits)
+      signers.set(authority.kind === "key" ? KEYS_TRUST : (kindOf(authority).trustId?.(authority) ?? ""), signer);
   }
   return { ...base, signature: "signed", method: signer.method, signers };
 }

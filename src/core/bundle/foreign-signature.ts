@@ -2,7 +2,15 @@ import * as v from "valibot";
 import { decodeBase64 } from "./base64.ts";
 
 /** Signatures of other tools, which people also call `model.sig`. */
-export type ForeignSignature = "cosign" | "sigstore" | "minisign" | "gpg" | "ssh";
+export const FOREIGN_SIGNATURES = {
+  cosign: "a cosign signature",
+  sigstore: "a Sigstore signature (cosign or sigstore)",
+  minisign: "a minisign signature",
+  gpg: "a GPG signature",
+  ssh: "an SSH signature",
+} as const;
+
+export type ForeignSignature = keyof typeof FOREIGN_SIGNATURES;
 
 /** Bytes: such a signature is over one file and carries none of it. */
 const MAX_BYTES = 256 * 1024;
@@ -49,12 +57,3 @@ function isBinaryPgpSignature(bytes: Buffer): boolean {
   const version = lengthBytes === undefined ? undefined : bytes[1 + lengthBytes];
   return version !== undefined && version >= 3 && version <= 6;
 }
-
-/** `a cosign signature`. */
-export const FOREIGN_SIGNATURES: Readonly<Record<ForeignSignature, string>> = {
-  cosign: "a cosign signature",
-  sigstore: "a Sigstore signature (cosign or sigstore)",
-  minisign: "a minisign signature",
-  gpg: "a GPG signature",
-  ssh: "an SSH signature",
-};

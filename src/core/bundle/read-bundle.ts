@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import * as v from "valibot";
 import { fail, ProvenanceError, systemCode } from "../errors.ts";
 import { readSmallFile } from "../model/read-small-file.ts";
 import { MAX_BUNDLE_BYTES } from "./bounded-json.ts";
@@ -20,6 +21,7 @@ export interface FileLine {
 
 const LINE_FEED = 0x0a;
 const SMALL_BYTES = 64 * 1024;
+const JsonText = v.pipe(v.string(), v.parseJson());
 
 /** The bundles of a signature file: of `claims.jsonl` its lines, but for empty ones; of any other file all of it. */
 export function readLines(bytes: Buffer, name: string): readonly FileLine[] {
@@ -34,16 +36,9 @@ export function readLines(bytes: Buffer, name: string): readonly FileLine[] {
   }
   const [only, ...others] = lines;
   // One bundle is the file, also where it is written over several lines.
-  return only === undefined || others.length === 0 || !isJson(only.bytes) ? [{ bytes }] : lines;
-}
-
-function isJson(bytes: Buffer): boolean {
-  try {
-    JSON.parse(bytes.toString("utf8"));
-    return true;
-  } catch {
-    return false;
-  }
+  return only === undefined || others.length === 0 || !v.is(JsonText, only.bytes.toString("utf8"))
+    ? [{ bytes }]
+    : lines;
 }
 
 /** @throws ProvenanceError SIGNATURE_NOT_FOUND, SIGNATURE_UNREADABLE, BUNDLE_TOO_LARGE */

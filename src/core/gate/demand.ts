@@ -32,18 +32,23 @@ export interface Demand {
   exempts(path: string): boolean;
   /** As {@link exempts}, with everything that is below the path. */
   exemptsTree(path: string): boolean;
+  /** Whether it is satisfied for all files of the model at that path once the model is verified. */
+  satisfiedBy(model: string): boolean;
 }
 
 /** The demands of all policies that accept nothing unsigned. */
 export function demandsOf({ user, workspace }: PolicySet): Demand[] {
-  return [...user, ...workspace].filter(demandsSignature).flatMap(ofPolicy);
+  const demanding = [...user, ...workspace].filter(demandsSignature);
+  const enforced = demanding.filter(({ mode }) => mode === "enforce");
+  return demanding.flatMap((policy) => ofPolicy(policy, enforced));
 }
 
 /** The demand of a caller without policies: everything that is signed, or has a known model format, is verified. */
 export function demandForAll(source: string): Demand {
   const never = () => false;
   const base = { source, glob: new Glob("**"), kind: "tree", base: ".", enforced: true, mayBeEmpty: false } as const;
-  return { ...base, deniesHubLinks: false, covers: () => true, exempts: never, exemptsTree: never };
+  const always = () => true;
+  return { ...base, deniesHubLinks: false, covers: always, exempts: never, exemptsTree: never, satisfiedBy: always };
 }
 
 function demandsSignature({ requireSignature, authorities }: Policy): boolean {
@@ -52,25 +57,37 @@ function demandsSignature({ requireSignature, authorities }: Policy): boolean {
   );
 }
 
-function ofPolicy(policy: Policy): Demand[] {
+/**
+ * A model around the pattern does not satisfy the demand: its signer may be accepted by a weaker policy.
+ *
+ * @param enforced all enforced policies that demand a signature: one of them must cover a model below the pattern, so that
+ *   only an accepted signer satisfies the demand
+ */
+function ofPolicy(policy: Policy, enforced: readonly Policy[]): Demand[] {
   const { name, mode, models, modelLocations, authorities, unsignedFiles, verification } = policy;
   const { signaturePath } = verification;
   const trees = unsignedFiles.filter(({ pattern }) => pattern.endsWith("**"));
   return models.map((glob, index): Demand => {
     const location = modelLocations[index];
+    const [kind, base] = [kindOf(glob.pattern), baseOf(glob.pattern)];
+    const isBelow = (model: string): boolean => base === "." || model.startsWith(`${base}/`);
     return {
       source: name,
       ...(location !== undefined && { location }),
       ...(signaturePath?.split("/").includes("..") === false && { signaturePath }),
       glob,
-      kind: kindOf(glob.pattern),
-      base: baseOf(glob.pattern),
+      kind,
+      base,
       enforced: mode === "enforce",
       deniesHubLinks: verification.hubCacheLinks === "deny",
       mayBeEmpty: authorities.every(({ kind }) => kind === "static"),
       covers: (path) => covers(policy, path),
       exempts: (path) => unsignedFiles.some((exempt) => exempt.matches(path)),
       exemptsTree: (path) => trees.some((exempt) => exempt.matches(`${path}/`) || exempt.matches(path)),
+      satisfiedBy: (model) =>
+        !isStrict({ kind, base }) ||
+        covers(policy, model) ||
+        (isBelow(model) && enforced.some((other) => covers(other, model))),
     };
   });
 }
@@ -91,23 +108,11 @@ export function isNamed(demand: Demand, path: string): boolean {
 }
 
 /** Whether every file that the pattern matches must be signed, and not only known model formats. */
-export function isStrict({ kind, base }: Demand): boolean {
+export function isStrict({ kind, base }: Pick<Demand, "kind" | "base">): boolean {
   return kind !== "tree" || base !== ".";
 }
 
 /** Whether the pattern matches the path, or can match something below it. */
 export function reaches(demand: Demand, path: string): boolean {
   return path === "." || matches(demand, path) || demand.glob.mayMatchBelow(path);
-}
-
-/**
- * Whether a demand is satisfied for all files of a model once the model is verified. A model around the pattern does not
- * satisfy it: its signer may be accepted by a weaker policy.
- *
- * @param enforced all enforced demands: one of them must cover the model, so that only an accepted signer satisfies it
- */
-export function isSatisfiedBy(demand: Demand, model: string, enforced: readonly Demand[]): boolean {
-  if (!isStrict(demand) || demand.covers(model)) return true;
-  const isBelow = demand.base === "." || model.startsWith(`${demand.base}/`);
-  return isBelow && enforced.some((other) => other.covers(model));
 }

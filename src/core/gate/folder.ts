@@ -1,7 +1,7 @@
 import type { StraySignature } from "../model/folder-signatures.ts";
 import { entryPath } from "../model/list-folder.ts";
 import type { Ownership } from "../model/model-files.ts";
-import { type Demand, isSatisfiedBy, matches, reaches } from "./demand.ts";
+import { type Demand, matches, reaches } from "./demand.ts";
 
 /** A folder of the walk, and what follows for it from the folders above. */
 export interface Folder {
@@ -26,11 +26,9 @@ export interface Folder {
 /** How demands apply to the folders of a walk. */
 export class FolderRules {
   readonly demands: readonly Demand[];
-  readonly #enforced: readonly Demand[];
 
   constructor(demands: readonly Demand[]) {
     this.demands = demands;
-    this.#enforced = demands.filter(({ enforced }) => enforced);
   }
 
   root(path: string): Folder {
@@ -45,18 +43,12 @@ export class FolderRules {
 
   /** The folder as a model that will be verified. */
   asModel(folder: Folder): Folder {
-    const { relative } = folder;
-    return { ...this.#satisfying(folder, (demand) => isSatisfiedBy(demand, relative, this.#enforced)), inModel: true };
+    return { ...this.#satisfying(folder, (demand) => demand.satisfiedBy(folder.relative)), inModel: true };
   }
 
   /** The folder as an unsigned model: only the demands of policies that cover it are satisfied. */
   asUnsigned(folder: Folder, owner: Ownership): Folder {
     return { ...this.#satisfying(folder, (demand) => demand.covers(folder.relative)), owner, isUnsigned: true };
-  }
-
-  /** Whether a file that is a model by itself satisfies the demand. */
-  satisfiedByFile(demand: Demand, file: string): boolean {
-    return isSatisfiedBy(demand, file, this.#enforced);
   }
 
   /** Demands that a file in the folder can violate. */

@@ -4,7 +4,7 @@ import { ProvenanceError, systemCode } from "../errors.ts";
 import { belongsBelow, type StraySignature, signaturesBeside, signsFolder } from "../model/folder-signatures.ts";
 import type { FoundModel, SignatureWithoutModel } from "../model/found-model.ts";
 import { hubBlob, storedBlob } from "../model/hub-cache.ts";
-import { entryPath, listFolder } from "../model/list-folder.ts";
+import { type EntryKind, entryPath, listFolder } from "../model/list-folder.ts";
 import { isDescription, isModelPackage, isPartOf, isSkillFile, ownershipOf } from "../model/model-files.ts";
 import { isSignatureName } from "../model/signature-names.ts";
 import type { TimeSlices } from "../model/time-slices.ts";
@@ -35,8 +35,9 @@ interface GateWalkOptions {
   readonly onProgress?: (counts: SearchCounts) => void;
 }
 
-/** What is kept in memory of a folder's entries, without the names of its files. */
+/** The entries of a folder, and what follows from them. */
 interface Entries {
+  readonly listed: readonly (readonly [name: string, kind: EntryKind])[];
   readonly folders: ReadonlySet<string>;
   readonly signatureNames: readonly string[];
   /** Names of files that describe what kind of model the folder is. */
@@ -156,31 +157,29 @@ export class GateWalk {
   }
 
   async #entries(folder: Folder): Promise<Entries> {
-    const folders = new Set<string>();
-    const signatureNames: string[] = [];
-    const descriptions = new Set<string>();
-    let hasModelFile = false;
-    await listFolder(folder.path, this.#options.slices, (name, kind) => {
-      if (kind === "folder") {
-        folders.add(name);
-        return true;
-      }
-      this.files++;
-      if (isDescription(name) || isSkillFile(name)) descriptions.add(name);
-      if (kind === "file" || kind === "link") {
-        if (isSignatureName(name)) signatureNames.push(name);
-        hasModelFile ||= isKnownFormat(name) && !this.#isExemptedByAll(folder, relativeName(folder, name));
-      }
-      return true;
-    });
     const { path } = folder;
-    const hasFile = (name: string): boolean => isFileHere(path, name);
-    const beside = await signaturesBeside({ path, folders, signatureNames, hasFile }, this.#options.slices);
+    const { slices } = this.#options;
+    const listed: (readonly [string, EntryKind])[] = [];
+    await listFolder(path, slices, (name, kind) => listed.push([name, kind]) > 0);
+    const namesOf = (...kinds: EntryKind[]) => listed.filter(([, kind]) => kinds.includes(kind)).map(([name]) => name);
+    const folders = new Set(namesOf("folder"));
+    const files = namesOf("file", "link");
+    const others = namesOf("special", "not-utf8");
+    this.files += files.length + others.length;
+    const descriptions = new Set([...files, ...others].filter((name) => isDescription(name) || isSkillFile(name)));
+    const signatureNames = files.filter(isSignatureName);
+    const isModelFile = (name: string): boolean =>
+      isKnownFormat(name) && !this.#isExemptedByAll(folder, relativeName(folder, name));
+    const hasModelFile = files.some(isModelFile);
+    const known = new Set(namesOf("file", "link", "special"));
+    const hasFile = (name: string): boolean => known.has(name);
+    const beside = await signaturesBeside({ path, folders, signatureNames, hasFile }, slices);
     const signatures = new Map(beside.byModel);
     const hasSignedFile = [...signatures.keys()].some((model) => model !== path && !folders.has(basename(model)));
-    const named = this.#signatureWhereNamed(folder);
-    if (named !== undefined) signatures.set(path, [named]);
-    return { folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures, strays: beside.strays };
+    const demanded = this.#signatureWhereNamed(folder);
+    if (demanded !== undefined) signatures.set(path, [demanded]);
+    const { strays } = beside;
+    return { listed, folders, signatureNames, descriptions, hasModelFile, hasSignedFile, signatures, strays };
   }
 
   /** A policy may name a signature file that the search does not recognize. */
@@ -212,8 +211,9 @@ export class GateWalk {
     const { rules, log, slices } = this.#options;
     const open = rules.open(folder);
     const bundles = open.some(isStrict) ? await signatureFiles(folder.path, found.signatureNames) : new Set<string>();
-    await listFolder(folder.path, slices, (name, kind) => {
-      if (kind === "folder") return true;
+    for (const [name, kind] of found.listed) {
+      if (slices.isOver()) await slices.next();
+      if (kind === "folder") continue;
       const relative = relativeName(folder, name);
       const path = entryPath(folder.path, name);
       const isBlob = kind === "link" && (hubBlob(path) ?? storedBlob(path)) !== undefined;
@@ -221,15 +221,14 @@ export class GateWalk {
         const demands = isBlob ? open.filter(({ deniesHubLinks }) => !deniesHubLinks) : open;
         this.#visitFile(folder, name, demands, found.signatures.get(path) ?? [], bundles.has(name));
       }
-      if (kind === "file") return true;
+      if (kind === "file") continue;
       const reaching = rules.reaching(folder, relative).filter((demand) => !folder.satisfied.has(demand));
       // The one exception: what a link of a Hugging Face cache leads to is the file, where no policy denies it.
       const concerned = isBlob ? reaching.filter(({ deniesHubLinks }) => deniesHubLinks) : reaching;
-      if (isBlob && concerned.length === 0) return true;
+      if (isBlob && concerned.length === 0) continue;
       if (kind === "link") log.addOrSkip("SEARCH_LINK", relative, concerned);
       else log.addOrSkip(kind === "special" ? "SEARCH_SPECIAL_FILE" : "SEARCH_INCOMPLETE", relative, concerned);
-      return true;
-    });
+    }
   }
 
   /**
@@ -259,9 +258,7 @@ export class GateWalk {
       this.exempted.add(relative);
       return;
     }
-    const strict = demanding.filter(
-      (demand) => isStrict(demand) && !(isModel && rules.satisfiedByFile(demand, relative)),
-    );
+    const strict = demanding.filter((demand) => isStrict(demand) && !(isModel && demand.satisfiedBy(relative)));
     const isCounted = isModel || folder.isUnsigned === true || (folder.inModel && strict.length === 0);
     const isUnsignedModel = isKnownFormat(name) && !isCounted;
     if (isUnsignedModel) this.add({ path, kind: "file", signatures: [] });
@@ -284,15 +281,5 @@ export class GateWalk {
     if (onProgress === undefined || now < this.#nextProgress) return;
     this.#nextProgress = now + PROGRESS_EVERY;
     onProgress({ folders: this.folders, files: this.files });
-  }
-}
-
-/** The name comes from a signature file, so it is not trusted: it must be the name of an entry of the folder. */
-function isFileHere(folder: string, name: string): boolean {
-  if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name)) return false;
-  try {
-    return !lstatSync(entryPath(folder, name)).isDirectory();
-  } catch {
-    return false;
   }
 }

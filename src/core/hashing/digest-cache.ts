@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { systemCode } from "../errors.ts";
+import { systemCode, unlessSystemError } from "../errors.ts";
 import { replaceFile } from "../replace-file.ts";
 import { CachedDigests, parseCache, renderCache } from "./cached-digests.ts";
 
@@ -20,7 +20,8 @@ const DRAFT_MS = 60 * 60 * 1000;
 /**
  * Digests of files that were read before, one file on disk for each model, algorithm and shard size. Any number of
  * processes may use the same folder: a reader sees what one writer wrote, whole; of two writers at the same time the
- * later one stays. An error of the file system here is no error of a request.
+ * later one stays. An error of the file system here is no error of a request: the folder may be
+ * read-only, full, or emptied by another process at this very moment.
  */
 export class DigestCache {
   readonly #directory: string;
@@ -67,7 +68,7 @@ export class DigestCache {
   /** Marks a model as just used: the least recently used are evicted first. */
   touch(root: string, kind: string): void {
     const now = new Date();
-    ignoreSystemErrors(() => fs.utimesSync(this.#file(root, kind), now, now));
+    unlessSystemError(() => fs.utimesSync(this.#file(root, kind), now, now));
   }
 
   /** A hash, so that the name does not reveal the model's path. */
@@ -77,58 +78,39 @@ export class DigestCache {
   }
 
   #read(file: string): CachedDigests {
-    let text = "";
-    ignoreSystemErrors(() => {
-      if (fs.statSync(file).size <= this.#maxBytes) text = parseCache(fs.readFileSync(file));
+    const text = unlessSystemError(() => {
+      return fs.statSync(file).size <= this.#maxBytes ? parseCache(fs.readFileSync(file)) : "";
     });
-    return new CachedDigests(text);
+    return new CachedDigests(text ?? "");
   }
 
   /** Whether an hour passed since any process looked through the folder. The mark's own time says so. */
   #isEvictionDue(): boolean {
-    let isDue = true;
-    ignoreSystemErrors(() => {
-      isDue = Date.now() - fs.statSync(path.join(this.#directory, MARK)).mtimeMs > EVICTION_MS;
-    });
-    return isDue;
+    const latest = unlessSystemError(() => fs.statSync(path.join(this.#directory, MARK)).mtimeMs);
+    return Date.now() - (latest ?? 0) > EVICTION_MS;
   }
 
   /** Removes the least recently used models until the rest is within the limit. */
   #evict(): void {
     this.#unchecked = 0;
-    ignoreSystemErrors(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
+    unlessSystemError(() => fs.writeFileSync(path.join(this.#directory, MARK), "", { mode: 0o600 }));
     const files = this.#files().sort((a, b) => b.used - a.used);
     let bytes = 0;
     for (const { file, size, used } of files) {
       const abandoned = !file.endsWith(EXTENSION) && Date.now() - used > DRAFT_MS;
       if (file.endsWith(EXTENSION)) bytes += size;
       if (abandoned || (file.endsWith(EXTENSION) && bytes > this.#maxBytes))
-        ignoreSystemErrors(() => fs.unlinkSync(file));
+        unlessSystemError(() => fs.unlinkSync(file));
     }
   }
 
   /** Models and drafts; `used` in milliseconds since the epoch. */
   #files(): { readonly file: string; readonly size: number; readonly used: number }[] {
-    const found: { file: string; size: number; used: number }[] = [];
-    ignoreSystemErrors(() => {
-      for (const name of fs.readdirSync(this.#directory)) {
-        if (!name.includes(EXTENSION)) continue;
-        const file = path.join(this.#directory, name);
-        ignoreSystemErrors(() => {
-          const { size, mtimeMs } = fs.statSync(file);
-          found.push({ file, size, used: mtimeMs });
-        });
-      }
+    const names = unlessSystemError(() => fs.readdirSync(this.#directory)) ?? [];
+    return names.flatMap((name) => {
+      const file = path.join(this.#directory, name);
+      const stats = name.includes(EXTENSION) ? unlessSystemError(() => fs.statSync(file)) : undefined;
+      return stats === undefined ? [] : [{ file, size: stats.size, used: stats.mtimeMs }];
     });
-    return found;
-  }
-}
-
-/** The folder may be read-only, full, or emptied by another process at this very moment. */
-function ignoreSystemErrors(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
   }
 }

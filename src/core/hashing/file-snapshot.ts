@@ -74,15 +74,10 @@ export function readFailed(fd: number, state: string, error: unknown, offset: nu
   }
 }
 
-/** The error of a file of `listed` bytes that ended after `offset` bytes. */
-export function endedEarly(fd: number, state: string, listed: number, offset: number): Error {
-  try {
-    assertUnchanged(fd, state);
-  } catch (failure) {
-    if (failure instanceof FileReadError) return failure;
-    throw failure;
-  }
-  return new FileReadError({ kind: "changed", change: "shorter", listed, found: offset });
+/** Throws for a file of `listed` bytes that ended after `offset` bytes. */
+export function failEndedEarly(fd: number, state: string, listed: number, offset: number): never {
+  assertUnchanged(fd, state);
+  throw new FileReadError({ kind: "changed", change: "shorter", listed, found: offset });
 }
 
 /** Throws unless the file ends at `size` bytes: files of procfs and FUSE may list as empty, and are not. */

@@ -9,32 +9,25 @@ interface Digested {
 /** A hasher that reads a file once for several signatures of one model: a file as listed has one set of digests. */
 export function readingOnce(pool: FileHasher): FileHasher {
   const known = new Map<string, Digested>();
-  const hasher = {
+  return {
+    expect: (files) => pool.expect?.(files),
     async digest(request: DigestRequest, options?: DigestOptions): Promise<DigestResult> {
-      const { files, algorithm, shardSize = 0 } = request;
-      const keys = files.map(({ path, state }) => `${algorithm} ${shardSize} ${state} ${path}`);
-      const isNew = keys.map((key) => !known.has(key));
-      const fresh = files.filter((_, at) => isNew[at]);
-      const result =
-        fresh.length === 0
-          ? { digests: [], bytesRead: 0, bytesFromCache: 0 }
-          : await pool.digest({ ...request, files: fresh }, options);
-      const fromCache = result.bytesFromCache > 0;
-      for (const [at, key] of keys.filter((_, index) => isNew[index]).entries()) {
-        known.set(key, { digests: result.digests[at] ?? [], fromCache });
-      }
+      const { algorithm, shardSize = 0 } = request;
+      const listed = request.files.map((file) => ({
+        file,
+        key: `${algorithm} ${shardSize} ${file.state} ${file.path}`,
+      }));
+      const again = listed.filter(({ key }) => known.has(key));
+      const fresh = listed.filter(({ key }) => !known.has(key));
+      const result = await pool.digest({ ...request, files: fresh.map(({ file }) => file) }, options);
       let { bytesRead, bytesFromCache } = result;
-      const digests = keys.map((key, at) => {
-        const found = known.get(key);
-        if (isNew[at] !== true) {
-          const size = files[at]?.size ?? 0;
-          if (found?.fromCache === true) bytesFromCache += size;
-          else bytesRead += size;
-        }
-        return found?.digests ?? [];
-      });
-      return { digests, bytesRead, bytesFromCache };
+      const fromCache = bytesFromCache > 0;
+      for (const [at, { key }] of fresh.entries()) known.set(key, { digests: result.digests[at] ?? [], fromCache });
+      for (const { file, key } of again) {
+        if (known.get(key)?.fromCache === true) bytesFromCache += file.size;
+        else bytesRead += file.size;
+      }
+      return { digests: listed.map(({ key }) => known.get(key)?.digests ?? []), bytesRead, bytesFromCache };
     },
   };
-  return pool.expect === undefined ? hasher : { ...hasher, expect: (files: number) => pool.expect?.(files) };
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { createDigest, type MessageDigest } from "./algorithms.ts";
 import { FileReadError, type ReadFailure } from "./file-read-error.ts";
-import { assertEnd, assertUnchanged, endedEarly, openSnapshot, readBlock, readFailed } from "./file-snapshot.ts";
+import { assertEnd, assertUnchanged, failEndedEarly, openSnapshot, readBlock, readFailed } from "./file-snapshot.ts";
 import { BLOCK_BYTES, type HashJob, SMALL_FILE_BYTES } from "./hash-plan.ts";
 import type { HashRun } from "./hash-run.ts";
 
@@ -74,7 +74,7 @@ function readWhole(path: string, state: string): Uint8Array {
     let filled = 0;
     while (filled < size) {
       const got = readBlock(fd, state, smallBlock.subarray(filled, size), filled);
-      if (got === 0) throw endedEarly(fd, state, size, filled);
+      if (got === 0) failEndedEarly(fd, state, size, filled);
       filled += got;
     }
     assertUnchanged(fd, state);
@@ -175,7 +175,7 @@ class RangeReader {
   }
 
   #take(bytes: Uint8Array, at: number, sink: DigestSink): void {
-    if (bytes.length === 0) throw endedEarly(this.#fd, this.#state, this.#size, at);
+    if (bytes.length === 0) failEndedEarly(this.#fd, this.#state, this.#size, at);
     sink.write(bytes);
     this.#run.addBytes(bytes.length);
     this.#checked += bytes.length;

@@ -32,13 +32,16 @@ const Schema = v.strictObject({
   format: v.literal(FORMAT),
   model: v.string(),
   part: Part,
-  serialization: v.strictObject({
-    method: v.picklist(["files", "shards"]),
-    hashType: v.picklist(HASH_ALGORITHMS),
-    shardSize: v.optional(v.pipe(Count, v.minValue(1))),
-    allowSymlinks: v.boolean(),
-    ignorePaths: v.array(Name),
-  }),
+  serialization: v.pipe(
+    v.strictObject({
+      method: v.picklist(["files", "shards"]),
+      hashType: v.picklist(HASH_ALGORITHMS),
+      shardSize: v.exactOptional(v.pipe(Count, v.minValue(1))),
+      allowSymlinks: v.boolean(),
+      ignorePaths: v.array(Name),
+    }),
+    v.transform(({ hashType, ...options }): Serialization => ({ ...options, algorithm: hashType })),
+  ),
   privateKeys: v.array(Name),
   files: v.array(Entry),
 });
@@ -80,10 +83,9 @@ const ENTRIES = 1000;
 
 /** The text of a manifest, JSON in UTF-8 with a line for each file, in pieces. */
 export function* encodeManifest({ model, part, serialization, ...manifest }: PartialManifest): Generator<string> {
-  const { method, algorithm, shardSize, allowSymlinks, ignorePaths } = serialization;
-  const options = { method, hashType: algorithm, ...(shardSize !== undefined && { shardSize }) };
+  const { algorithm: hashType, ...options } = serialization;
   const { privateKeys, files } = manifest;
-  const head = { format: FORMAT, model, part, serialization: { ...options, allowSymlinks, ignorePaths }, privateKeys };
+  const head = { format: FORMAT, model, part, serialization: { hashType, ...options }, privateKeys };
   yield `${JSON.stringify(head).slice(0, -1)},"files":[`;
   for (let start = 0; start < files.length; start += ENTRIES) {
     const lines = files.slice(start, start + ENTRIES).map((entry) => JSON.stringify(entry));
@@ -111,7 +113,7 @@ export function parseManifest(text: string, label: string): PartialManifest {
     throw malformed(label, `${v.getDotPath(issue) ?? "its top"}: ${issue.message}`);
   }
   const { model, part, serialization, privateKeys, files } = result.output;
-  const { method, hashType: algorithm, shardSize, allowSymlinks, ignorePaths } = serialization;
+  const { method, algorithm, shardSize } = serialization;
   if ((method === "shards") !== (shardSize !== undefined)) throw malformed(label, "serialization.shardSize");
   const width = DIGEST_BYTES[algorithm] * 2;
   for (const { name, size, start, digests } of files) {
@@ -121,8 +123,7 @@ export function parseManifest(text: string, label: string): PartialManifest {
     if (fits && begins && digests.every(({ length }) => length === width)) continue;
     throw malformed(label, `the digests of "${name}"`);
   }
-  const options = { method, algorithm, ...(shardSize !== undefined && { shardSize }), allowSymlinks, ignorePaths };
-  return { model, part, serialization: options, privateKeys, files };
+  return { model, part, serialization, privateKeys, files };
 }
 
 function malformed(label: string, where: string, cause?: unknown): ProvenanceError {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { entryPath } from "./list-folder.ts";
+import { namesIn } from "./stat-if-readable.ts";
 
 /** At the top of a virtual environment of Python, or of conda. */
 const MARKS = { file: "pyvenv.cfg", folder: "conda-meta" } as const;
@@ -20,12 +21,8 @@ export function isEnvironment({ path, files, folders }: ListedFolder): boolean {
 }
 
 function hasPackages(library: string): boolean {
-  if (existsSync(entryPath(library, PACKAGES))) return true;
-  try {
-    return readdirSync(library).some(
-      (name) => /^(?:python|pypy)/.test(name) && existsSync(entryPath(entryPath(library, name), PACKAGES)),
-    );
-  } catch {
-    return false;
-  }
+  const versions = namesIn(library).filter((name) => /^(?:python|pypy)/.test(name));
+  return [library, ...versions.map((name) => entryPath(library, name))].some((folder) =>
+    existsSync(entryPath(folder, PACKAGES)),
+  );
 }

@@ -52,7 +52,7 @@ export function isGitFile(path: string): boolean {
   }
 }
 
-/** Whether these are the bytes of a `.git` file that refers to a repository elsewhere (gitrepository-layout(5)). */
-export function isGitLink(bytes: Buffer): boolean {
-  return /^gitdir: [^\n\0]+\n?$/.test(bytes.toString("utf8"));
+/** Whether this is the text of a `.git` file that refers to a repository elsewhere (gitrepository-layout(5)). */
+export function isGitLink(text: string): boolean {
+  return /^gitdir: [^\n\0]+\n?$/.test(text);
 }

@@ -1,10 +1,10 @@
-import { lstatSync, readFileSync } from "node:fs";
 import { systemCode } from "../errors.ts";
 import type { HiddenContent } from "./file-list.ts";
 import { isGitFile, isGitLink } from "./git-layout.ts";
 import { hubBlob } from "./hub-cache.ts";
 import { type EntryKind, entryPath, listFolder } from "./list-folder.ts";
 import { compareCodePoints } from "./names.ts";
+import { readSmallText } from "./read-small-file.ts";
 import type { TimeSlices } from "./time-slices.ts";
 
 /** Entries that are listed: enough for a large repository, and a fraction of a second. */
@@ -46,7 +46,7 @@ export async function findHiddenContent(
         const name = `${folder.name}/${entry}`;
         const path = entryPath(folder.path, entry);
         if (kind === "folder") folders.push({ name, path, kind });
-        else if (!isKeptByGit(name) && !isGitLfsHook(name, path)) found.push(name);
+        else if (!isKeptByGit(name) && !(kind === "file" && isGitLfsHook(name, path))) found.push(name);
         return true;
       });
     } catch (error) {
@@ -63,16 +63,11 @@ function isKeptByGit(name: string): boolean {
 }
 
 /** Whether an entry that is no folder is git's own file of this name. */
-function isOwnFile({ name, path }: ExcludedEntry): boolean {
+function isOwnFile({ name, path, kind }: ExcludedEntry): boolean {
   if (name === ".github") return false;
-  try {
-    const stats = lstatSync(path);
-    if (stats.isSymbolicLink()) return name !== ".git" && hubBlob(path) !== undefined;
-    if (!stats.isFile()) return false;
-    return name !== ".git" || (stats.size <= MAX_GIT_LINK && isGitLink(readFileSync(path)));
-  } catch {
-    return false;
-  }
+  if (kind === "link") return name !== ".git" && hubBlob(path) !== undefined;
+  if (kind !== "file") return false;
+  return name !== ".git" || isGitLink(readSmallText(path, MAX_GIT_LINK) ?? "");
 }
 
 const HOOK = /^\.git\/(?:modules\/.+\/)?hooks\/(pre-push|post-checkout|post-commit|post-merge)$/;
@@ -88,12 +83,5 @@ const LFS_HOOK = new RegExp(
 /** Whether a file is a hook as Git LFS writes it, for that event. */
 function isGitLfsHook(name: string, path: string): boolean {
   const hook = HOOK.exec(name)?.[1];
-  if (hook === undefined) return false;
-  try {
-    const stats = lstatSync(path);
-    if (!stats.isFile() || stats.size > MAX_BYTES) return false;
-    return LFS_HOOK.exec(readFileSync(path, "utf8"))?.[1] === hook;
-  } catch {
-    return false;
-  }
+  return hook !== undefined && LFS_HOOK.exec(readSmallText(path, MAX_BYTES) ?? "")?.[1] === hook;
 }

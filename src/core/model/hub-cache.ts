@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { unlessSystemError } from "../errors.ts";
 import type { LinkTarget } from "./links.ts";
 import { readSmallText } from "./read-small-file.ts";
 
@@ -52,16 +53,14 @@ export interface HubBlob extends LinkTarget {
 export function hubBlob(link: string): HubBlob | undefined {
   const repository = repositoryAround(dirname(link));
   if (repository === undefined) return undefined;
-  try {
+  return unlessSystemError(() => {
     const blob = resolve(dirname(link), readlinkSync(link));
     const blobs = join(repository, "blobs");
     if (dirname(blob) !== blobs || !BLOB.test(basename(blob)) || !isFolder(blobs)) return undefined;
     const path = lstatSync(blob).isSymbolicLink() ? sharedBlob(blob, join(dirname(repository), "blobs")) : blob;
     const target = path === undefined ? undefined : fileBehind(link, path);
     return target && { ...target, blob: basename(blob) };
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** The file in the store that a link in `blobs` of a repository stands for; by the same rule, from its second link on. */
@@ -70,12 +69,10 @@ export function storedBlob(link: string): LinkTarget | undefined {
   const repository = dirname(blobs);
   if (basename(blobs) !== "blobs" || !REPOSITORY.test(basename(repository)) || !BLOB.test(basename(link)))
     return undefined;
-  try {
+  return unlessSystemError(() => {
     const path = isFolder(blobs) ? sharedBlob(link, join(dirname(repository), "blobs")) : undefined;
     return path === undefined ? undefined : fileBehind(link, path);
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 function fileBehind(link: string, path: string): LinkTarget | undefined {

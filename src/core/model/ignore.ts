@@ -1,9 +1,10 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import nodePath, { basename, dirname, isAbsolute, join, type PlatformPath, resolve, sep } from "node:path";
-import { ProvenanceError } from "../errors.ts";
+import { ProvenanceError, unlessSystemError } from "../errors.ts";
 import type { IgnoreSource } from "./file-list.ts";
 import { nameProblem } from "./names.ts";
 import { nameBelow } from "./path-below.ts";
+import { statIfReadable } from "./stat-if-readable.ts";
 import { canHoldName } from "./windows-names.ts";
 
 export interface IgnoreRule {
@@ -24,11 +25,7 @@ export function isPattern(path: string): boolean {
 
 /** Whether an entry of the model has that name, of whatever kind. */
 export function existsIn(model: string, name: string): boolean {
-  try {
-    return lstatSync(join(model, name), { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
+  return statIfReadable(join(model, name)) !== undefined;
 }
 
 /**
@@ -113,7 +110,7 @@ export function ownPath(path: string, cwd: string): string {
   const last = basename(absolute);
   if (last === ".." || last === ".") return followed(absolute, cwd);
   const own = join(followed(dirname(absolute), cwd), last);
-  return isLink(own) ? own : real(own);
+  return statIfReadable(own)?.isSymbolicLink() === true ? own : real(own);
 }
 
 /** Windows drops `..` before it looks at links; elsewhere it must stay until they are followed. */
@@ -124,17 +121,5 @@ function absoluteUnresolved(path: string, cwd: string): string {
 
 /** The native call also gives the spelling on disk, where case does not matter to the file system. */
 function real(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return path;
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return lstatSync(path).isSymbolicLink();
-  } catch {
-    return false;
-  }
+  return unlessSystemError(() => realpathSync.native(path)) ?? path;
 }

@@ -1,5 +1,5 @@
 import { type BigIntStats, realpathSync, statSync } from "node:fs";
-import { systemCode } from "../errors.ts";
+import { systemCode, unlessSystemError } from "../errors.ts";
 import type { RefusalReason } from "./file-list.ts";
 
 export interface LinkTarget {
@@ -33,10 +33,5 @@ export function followLink(path: string): LinkTarget | RefusalReason {
 
 /** The real path of the folder that a link leads to. */
 export function folderBehind(link: string): string | undefined {
-  try {
-    return statSync(link).isDirectory() ? realpathSync.native(link) : undefined;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return undefined;
-  }
+  return unlessSystemError(() => (statSync(link).isDirectory() ? realpathSync.native(link) : undefined));
 }

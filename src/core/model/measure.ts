@@ -1,5 +1,5 @@
-import { type Stats, statSync } from "node:fs";
-import { ProvenanceError } from "../errors.ts";
+import { statSync } from "node:fs";
+import { ProvenanceError, unlessSystemError } from "../errors.ts";
 import { entryPath, listFolder } from "./list-folder.ts";
 import { TimeSlices } from "./time-slices.ts";
 
@@ -22,7 +22,7 @@ export interface Measured {
  */
 export async function measure(path: string, signal?: AbortSignal): Promise<Measured | undefined> {
   const slices = new TimeSlices(signal);
-  const top = statIfReadable(path);
+  const top = unlessSystemError(() => statSync(path));
   if (top?.isDirectory() !== true) return top && { bytes: top.size, atLeast: false };
   const folders = [path];
   let left = MAX_ENTRIES;
@@ -33,7 +33,7 @@ export async function measure(path: string, signal?: AbortSignal): Promise<Measu
       if (left-- === 0) return false;
       const entry = entryPath(around, name);
       if (kind === "folder") folders.push(entry);
-      const stats = kind === "file" || kind === "link" ? statIfReadable(entry) : undefined;
+      const stats = kind === "file" || kind === "link" ? unlessSystemError(() => statSync(entry)) : undefined;
       if (stats?.isFile() === true) bytes += stats.size;
       return true;
     });
@@ -43,12 +43,4 @@ export async function measure(path: string, signal?: AbortSignal): Promise<Measu
     if (left < 0) return { bytes, atLeast: true };
   }
   return { bytes, atLeast: false };
-}
-
-function statIfReadable(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { readSmallJson } from "./read-small-file.ts";
-import { statIfReadable } from "./stat-if-readable.ts";
+import { namesIn, statIfReadable } from "./stat-if-readable.ts";
 
 /** A manifest is `ROOT/HOST/NAMESPACE/NAME/TAG` of a store: a link to a blob in the first folder, a file in the second. */
 const ROOTS = ["manifests-v2", "manifests"] as const;
@@ -138,13 +138,9 @@ function isFolder(path: string): boolean {
   return statIfReadable(path)?.isDirectory() === true;
 }
 
-/** Absolute paths, sorted; none where the folder cannot be listed. */
+/** Absolute paths, sorted. */
 function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return namesIn(folder)
+    .sort()
+    .map((name) => join(folder, name));
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ModelFile } from "./file-list.ts";
 import type { Leftover } from "./file-notes.ts";
 import { readListed } from "./listed-content.ts";
+import { parseJson } from "./read-small-file.ts";
 
 /** Endings of files whose content is not complete yet: huggingface_hub, curl and wget wrappers, Firefox, Chromium. */
 const PARTIAL = [".incomplete", ".part", ".crdownload"] as const;
@@ -71,10 +72,6 @@ export function missingParts(files: readonly ModelFile[]): MissingPart[] {
 
 /** The names are of files beside the index. */
 function weightFiles(index: ModelFile): string[] {
-  try {
-    const parsed = v.safeParse(Index, JSON.parse(readListed(index, MAX_INDEX)?.toString("utf8") ?? ""));
-    return parsed.success ? Object.values(parsed.output.weight_map).filter((name) => !/[\\/\0]/.test(name)) : [];
-  } catch {
-    return [];
-  }
+  const parsed = v.safeParse(Index, parseJson(readListed(index, MAX_INDEX)?.toString("utf8")));
+  return parsed.success ? Object.values(parsed.output.weight_map).filter((name) => !/[\\/\0]/.test(name)) : [];
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readSmallFile } from "./read-small-file.ts";
+import { parseJson, readSmallFile } from "./read-small-file.ts";
 
 /** Bytes that are read: the beginning of a larger signature is enough. */
 const MAX_PEEK = 1024 * 1024;
@@ -61,7 +61,7 @@ function* claimsIn(bytes: Buffer): Generator<SignatureClaim, void> {
 }
 
 function claimOf(statement: string): SignatureClaim {
-  const parsed = v.safeParse(StatementSchema, parsedJson(statement));
+  const parsed = v.safeParse(StatementSchema, parseJson(statement));
   if (!parsed.success) return claimOfBeginning(statement);
   const subject = parsed.output.subject[0].name;
   const names = parsed.output.predicate.resources.map(({ name }) => name);
@@ -72,10 +72,10 @@ function claimOf(statement: string): SignatureClaim {
 /** Of a statement that is cut off, too long, or has the deprecated layout, whose subjects are the files. */
 function claimOfBeginning(statement: string): SignatureClaim {
   const isLegacy = /"https:\\?\/\\?\/model_signing\\?\/Digests/.test(statement);
-  const subject = isLegacy ? undefined : parsedJson(SUBJECT.exec(statement)?.[1] ?? "");
+  const subject = isLegacy ? undefined : parseJson(SUBJECT.exec(statement)?.[1] ?? "");
   const names: string[] = [];
   for (const [, text = ""] of statement.matchAll(NAME)) {
-    const name = parsedJson(text);
+    const name = parseJson(text);
     if (typeof name === "string" && name !== subject) names.push(name);
   }
   const files = sampleOf(names);
@@ -91,14 +91,6 @@ function sampleOf(names: readonly string[]): string[] {
     if (name !== undefined) sample.add(name.replace(SHARD, ""));
   }
   return [...sample];
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a resource is the single file of the model, or a shard of it. */

@@ -50,10 +50,13 @@ export function readSmallText(path: string, limit: number): string | undefined {
 
 /** A small file as JSON; undefined for what is none. */
 export function readSmallJson(path: string, limit: number): unknown {
-  const text = readSmallText(path, limit);
-  if (text === undefined) return undefined;
+  return parseJson(readSmallText(path, limit));
+}
+
+/** The value of a text in JSON; undefined for what is none. */
+export function parseJson(text: string | undefined): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text ?? "");
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { nameProblem } from "./names.ts";
+import { parseJson } from "./read-small-file.ts";
 
 const HASH = "[0-9a-f]{40}(?:[0-9a-f]{24})?";
 const TIME = String.raw`\d{1,12}(?:\.\d{1,9})?(?:e[+-]?\d{1,3})?`;
@@ -47,11 +48,7 @@ export function isHubTreeListName(name: string): boolean {
 
 /** The list of the files of a commit, and nothing else. */
 export function isHubTreeList(bytes: Buffer): boolean {
-  try {
-    return v.is(TreeList, JSON.parse(bytes.toString("utf8")));
-  } catch {
-    return false;
-  }
+  return v.is(TreeList, parseJson(bytes.toString("utf8")));
 }
 
 /** What huggingface_hub keeps beside files that it downloads to a folder, or uploads from one. */
@@ -153,9 +150,5 @@ const Notebook = v.looseObject({
 
 /** A notebook of Jupyter, format 4. */
 export function isNotebook(bytes: Buffer): boolean {
-  try {
-    return v.is(Notebook, JSON.parse(bytes.toString("utf8")));
-  } catch {
-    return false;
-  }
+  return v.is(Notebook, parseJson(bytes.toString("utf8")));
 }

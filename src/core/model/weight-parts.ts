@@ -1,10 +1,9 @@
-import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../errors.ts";
 import type { ModelFile } from "./file-list.ts";
 import { existsIn } from "./ignore.ts";
 import { SPLIT_NAME } from "./model-files.ts";
 import { isWeightIndex, weightIndexes } from "./partial-download.ts";
+import { namesIn, statIfReadable } from "./stat-if-readable.ts";
 import { statLine } from "./stat-line.ts";
 
 /** Parts of one model's weights, of which a signature covers some. */
@@ -53,17 +52,12 @@ export function partlyCovered(
 
 /** The indexes beside a single file, as far as they can be listed. */
 export function indexesBeside(folder: string): ModelFile[] {
-  try {
-    const names = readdirSync(folder).filter(isWeightIndex).sort().slice(0, MAX_GROUPS);
-    return names.flatMap((name) => {
-      const path = join(folder, name);
-      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-      return stats?.isFile() === true ? [{ name, path, size: Number(stats.size), state: statLine(stats) }] : [];
-    });
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return [];
-  }
+  const names = namesIn(folder).filter(isWeightIndex).sort().slice(0, MAX_GROUPS);
+  return names.flatMap((name) => {
+    const path = join(folder, name);
+    const stats = statIfReadable(path);
+    return stats?.isFile() === true ? [{ name, path, size: Number(stats.size), state: statLine(stats) }] : [];
+  });
 }
 
 interface SplitName {

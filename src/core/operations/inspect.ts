@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { parseBundle } from "../bundle/parse-bundle.ts";
-import { readBundle, readLines, readSignatureFile } from "../bundle/read-bundle.ts";
+import { readLines, readSignatureFile } from "../bundle/read-bundle.ts";
 import { parseStatement, type Statement } from "../bundle/statement.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { Resource, Serialization } from "../manifest/manifest.ts";
@@ -51,7 +51,7 @@ export async function inspect(signature: string, wanted?: number): Promise<Inspe
   if (shown === undefined || (wanted !== undefined && wanted !== (line ?? 1))) {
     throw new ProvenanceError("USAGE", `${name} has no bundle in line ${wanted}.`, { details: { path } });
   }
-  const { envelope, statement, problem } = await inspectParts(shown.bytes, name);
+  const { envelope, statement, problem } = inspectParts(shown.bytes, name);
   if (problem !== undefined) throw problem;
   if (envelope === undefined || statement === undefined)
     throw new Error("A signature without a problem is read whole.");
@@ -77,12 +77,13 @@ interface InspectedParts {
  *
  * @param label the file, for messages
  */
-export async function inspectParts(bytes: Buffer, label: string): Promise<Readonly<InspectedParts>> {
+export function inspectParts(bytes: Buffer, label: string): Readonly<InspectedParts> {
   const parts: InspectedParts = {};
   try {
-    const { mediaType, material, envelope, json } = parseBundle(bytes, label);
+    const bundle = parseBundle(bytes, label);
+    const { mediaType, material, envelope } = bundle;
     const { payload } = envelope;
-    const { signer: claimedSigner, claims, problem } = await readClaims(material, json, label);
+    const { signer: claimedSigner, claims, problem } = readClaims(bundle, label);
     parts.envelope = { mediaType, method: material.method, claimedSigner, claims, payload };
     parts.problem = problem;
     parts.statement = parseStatement(payload, label);
@@ -91,18 +92,4 @@ export async function inspectParts(bytes: Buffer, label: string): Promise<Readon
     parts.problem = error;
   }
   return parts;
-}
-
-/** The method and key that a signature file claims. Selects how to verify; never a reason to accept. */
-export interface VerificationHint {
-  readonly method: SigningMethod;
-  /** Of a key: hex fingerprint, by the reference's reckoning. */
-  readonly hint?: string;
-}
-
-/** @throws ProvenanceError SIGNATURE_*, BUNDLE_*, ENVELOPE_*, MATERIAL_MISSING */
-export async function readVerificationHint(signature: string): Promise<VerificationHint> {
-  const { material } = await readBundle(signature);
-  const { method } = material;
-  return material.method === "key" && material.hint !== undefined ? { method, hint: material.hint } : { method };
 }

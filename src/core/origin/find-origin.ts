@@ -59,7 +59,7 @@ async function recordedOrigin(
   pointers: readonly PointerFile[],
   options: OriginOptions,
 ): Promise<Origin> {
-  const { source, repository, revision, purl } = record;
+  const { files, listsAll, ...place } = record;
   const { states, open } = compareWithRecord(model, record, pointers);
   if (options.checkDigests) {
     const matching = await matchingFiles(open, { ...options, root: model.path });
@@ -68,10 +68,7 @@ async function recordedOrigin(
   const names = (wanted: RecordState): string[] =>
     [...states].flatMap(([name, state]) => (state === wanted ? [name] : [])).sort(compareCodePoints);
   return {
-    source,
-    ...(repository !== undefined && { repository }),
-    ...(revision !== undefined && { revision }),
-    ...(purl !== undefined && { purl }),
+    ...place,
     basis: "record",
     files: {
       match: names("match"),

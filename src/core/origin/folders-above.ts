@@ -8,14 +8,11 @@ export interface FolderAbove {
   readonly prefix: string;
 }
 
-/** How far up a record is searched. */
-const MAX_LEVELS = 32;
-
 /** The folder, then the folders around it, nearest first. */
 export function* foldersAbove(folder: string): Generator<FolderAbove> {
   let path = folder;
   let prefix = "";
-  for (let level = 0; level < MAX_LEVELS; level++) {
+  while (true) {
     yield { path, prefix };
     const parent = dirname(path);
     if (parent === path) return;

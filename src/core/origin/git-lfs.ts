@@ -40,8 +40,8 @@ function readCommit(repository: GitRepository, prefix: string): DownloadRecord |
   const model = HUB_MODEL.exec(remote ?? "")?.[1];
   return {
     source: "git-lfs",
-    revision,
     ...(remote !== undefined && { repository: model ?? remote }),
+    revision,
     ...(model !== undefined && { purl: huggingFacePurl(model, revision) }),
     files,
     listsAll: false,

@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { readAt, readSmallFile, withRegularFile } from "../model/read-small-file.ts";
+import { namesIn } from "../model/stat-if-readable.ts";
 import { applyDelta, resultSize } from "./git-delta.ts";
 import { offsetInPack } from "./git-pack-index.ts";
 
@@ -164,12 +164,4 @@ function packsIn(folder: string): Pack[] {
     left -= index?.length ?? 0;
     return index === undefined ? [] : [{ path: join(folder, name.slice(0, -4)), index }];
   });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

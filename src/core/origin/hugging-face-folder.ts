@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ProvenanceError } from "../errors.ts";
+import { undefinedIfRejected } from "../errors.ts";
 import { enumerateModel } from "../model/enumerate.ts";
 import { readSmallText } from "../model/read-small-file.ts";
 import { below, digestOfEtag, type RecordedFile, type RecordReader } from "./download-record.ts";
@@ -42,16 +42,12 @@ interface Metadata {
 /** By the name of the downloaded file; what is not understood is left out. */
 async function readMetadata(folder: string): Promise<Map<string, Metadata>> {
   const found = new Map<string, Metadata>();
-  try {
-    const { files } = await enumerateModel(folder, { ignore: [], allowSymlinks: false });
-    for (const { name, path } of files) {
-      if (!name.endsWith(ENDING)) continue;
-      const [, commit, etag] = METADATA.exec(readSmallText(path, MAX_METADATA_BYTES) ?? "") ?? [];
-      const digest = digestOfEtag(etag ?? "");
-      if (commit !== undefined && digest !== undefined) found.set(name.slice(0, -ENDING.length), { commit, digest });
-    }
-  } catch (error) {
-    if (!(error instanceof ProvenanceError)) throw error;
+  const list = await enumerateModel(folder, { ignore: [], allowSymlinks: false }).catch(undefinedIfRejected);
+  for (const { name, path } of list?.files ?? []) {
+    if (!name.endsWith(ENDING)) continue;
+    const [, commit, etag] = METADATA.exec(readSmallText(path, MAX_METADATA_BYTES) ?? "") ?? [];
+    const digest = digestOfEtag(etag ?? "");
+    if (commit !== undefined && digest !== undefined) found.set(name.slice(0, -ENDING.length), { commit, digest });
   }
   return found;
 }

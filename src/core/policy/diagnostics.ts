@@ -57,8 +57,7 @@ export interface Diagnostic extends TextRange {
 }
 
 export function diagnostic(code: DiagnosticCode, message: string, range: TextRange): Diagnostic {
-  const { line, column, endLine, endColumn } = range;
-  return { code, severity: SEVERITIES[code], message, line, column, endLine, endColumn };
+  return { code, severity: SEVERITIES[code], message, ...range };
 }
 
 /** For what is about the whole file. */

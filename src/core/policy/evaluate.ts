@@ -114,13 +114,12 @@ function decidePolicy(
 ): PolicyDecision {
   const { name, mode, location } = policy;
   const base = { policy: { name, ...location }, source, mode, counts };
-  const none = { authorities: [], untold: 0, reasons: [], warnings: [] };
   const denial = denialOf(policy);
-  if (denial !== undefined) return { ...base, ...none, reasons: [denial], satisfied: false };
+  if (denial !== undefined) return { ...base, ...NOTHING, reasons: [denial], satisfied: false };
   const pinned = facts.signature === "none" ? matchPins(policy, facts.pin) : undefined;
-  if (pinned !== undefined) return { ...base, ...none, authorities: [pinned], satisfied: true, by: "pin" };
+  if (pinned !== undefined) return { ...base, ...NOTHING, authorities: [pinned], satisfied: true, by: "pin" };
   if (facts.signature === "none" && !policy.requireSignature) {
-    return { ...base, ...none, satisfied: true, by: "nothing-demanded" };
+    return { ...base, ...NOTHING, satisfied: true, by: "nothing-demanded" };
   }
   const evaluated = evaluateSignature(policy, facts);
   if (evaluated.reasons.length === 0) return { ...base, ...evaluated, satisfied: true, by: "signer" };
@@ -128,7 +127,7 @@ function decidePolicy(
   if (exception?.kind !== "static") return { ...base, ...evaluated, satisfied: false };
   const authority = { name: exception.name, ...exception.location };
   const authorities = [{ authority, accepted: true, message: exception.message ?? "" }];
-  return { ...base, ...none, authorities, satisfied: true, by: "exception" };
+  return { ...base, ...NOTHING, authorities, satisfied: true, by: "exception" };
 }
 
 /** The pin that an unsigned model is. */
@@ -171,6 +170,8 @@ function denialOf({ name, authorities }: Policy): Reason | undefined {
 
 type Evaluation = Pick<PolicyDecision, "authorities" | "untold" | "reasons" | "warnings">;
 
+const NOTHING: Evaluation = { authorities: [], untold: 0, reasons: [], warnings: [] };
+
 /** Evaluates signature, signer and files; exceptions are not considered. */
 function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
   const reason = (code: Reason["code"], text: string, details: Reason["details"] = {}): Reason => ({
@@ -179,29 +180,28 @@ function evaluateSignature(policy: Policy, facts: ModelFacts): Evaluation {
     details: { policy: policy.name, ...details },
   });
   const problem = facts.problem && clause(facts.problem.message);
-  const none = { authorities: [], untold: 0, warnings: [] };
   const readThrough = (paths: readonly string[]): Reason =>
     reason("POLICY_SYMLINKS", "links of a Hugging Face cache were read through, which is not allowed", { paths });
   if (facts.signature === "none" && facts.pin !== undefined && pinsOf(policy).length > 0) {
     const links = deniedHubLinks(policy, facts.pin);
-    if (links.length > 0) return { ...none, reasons: [readThrough(links)] };
-    return { ...none, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
+    if (links.length > 0) return { ...NOTHING, reasons: [readThrough(links)] };
+    return { ...NOTHING, reasons: [reason("POLICY_PIN", pinReason(facts.pin))] };
   }
   if (facts.signature === "none") {
     const why = problem === undefined ? "" : ` (${problem})`;
     const text = `a signature is required, and there is none${why}`;
-    return { ...none, reasons: [reason("POLICY_SIGNATURE_REQUIRED", text)] };
+    return { ...NOTHING, reasons: [reason("POLICY_SIGNATURE_REQUIRED", text)] };
   }
   if (facts.signature === "invalid") {
     const why = problem === undefined ? "" : `: ${problem}`;
-    return { ...none, reasons: [reason("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)] };
+    return { ...NOTHING, reasons: [reason("POLICY_NOT_AUTHENTIC", `the signature is not valid${why}`)] };
   }
   const { accepted, ...matched } = matchAuthorities(policy, facts);
   const [closest] = matched.authorities;
   if (!accepted) {
     const near = closest === undefined ? "" : ` (${closest.authority.name}: ${clause(closest.message)})`;
     const reasons = [reason("POLICY_SIGNER", `no authority accepts the signer${near}`)];
-    return { ...matched, reasons, warnings: [] };
+    return { ...NOTHING, ...matched, reasons };
   }
   const reasons: Reason[] = [];
   const warnings: Reason[] = [];

@@ -1,7 +1,7 @@
 import type { SigningMethod } from "../verification/signer.ts";
 import type { Match } from "./authorities/authority-kind.ts";
 import { kindOf } from "./authorities/table.ts";
-import type { AuthorityDecision } from "./decision.ts";
+import type { AuthorityDecision, PolicyDecision } from "./decision.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import type { Authority, Policy } from "./policy.ts";
 
@@ -9,12 +9,8 @@ import type { Authority, Policy } from "./policy.ts";
 const MAX_LISTED = 10;
 
 /** What the authorities of a policy, exceptions apart, decide about a signer. */
-interface AuthoritiesDecision {
+interface AuthoritiesDecision extends Pick<PolicyDecision, "authorities" | "untold"> {
   readonly accepted: boolean;
-  /** The one that accepts, or those that come closest to it. */
-  readonly authorities: readonly AuthorityDecision[];
-  /** How many more there are. */
-  readonly untold: number;
 }
 
 /** Decides whether an authority of the policy accepts the signer; the first one in the file that does is listed. */
@@ -46,7 +42,7 @@ function matchAuthority(authority: Authority, { method, signers, failures }: Mod
   if (requires !== undefined && method !== undefined && method !== requires.method) {
     return { distance: 3, explain: () => `requires ${requires.text}, but it was signed ${SIGNED_WITH[method]}` };
   }
-  const trust = kind.trustId(authority) ?? "";
+  const trust = kind.trustId?.(authority) ?? "";
   return kind.match(authority, signers.get(trust), failures.get(trust));
 }
 

@@ -23,7 +23,7 @@ export function trustChoices(
   const choices = new Map<TrustId, Trust>();
   for (const authority of authorities) {
     const kind = kindOf(authority);
-    const id = kind.requires?.method === material.method ? kind.trustId(authority) : undefined;
+    const id = kind.requires?.method === material.method ? kind.trustId?.(authority) : undefined;
     if (id === undefined || choices.has(id)) continue;
     const trust = kind.trust?.(authority);
     if (trust !== undefined) choices.set(id, trust);

@@ -43,8 +43,7 @@ export async function attempt<T>(
     return await parse();
   } catch (error) {
     if (!(error instanceof ProvenanceError)) throw error;
-    report(context, code, error.message, path);
-    return undefined;
+    return void report(context, code, error.message, path);
   }
 }
 

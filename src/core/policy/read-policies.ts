@@ -139,10 +139,6 @@ function readGlob(context: ReadContext, pattern: string, path: ValuePath): Glob 
   return new Glob(pattern);
 }
 
-function literalPath(path: string): string {
-  return `${JSON.stringify(path)} is the path of one file or folder here: ignorePaths takes no patterns.`;
-}
-
 /** What the schema cannot express about the authorities as a list. */
 function checkNames(context: ReadContext, authorities: readonly AuthorityDocument[]): void {
   const seen = new Set<string>();
@@ -166,11 +162,12 @@ function checkVerification(context: ReadContext, { signaturePath, ignorePaths }:
   if (problem !== undefined) report(context, problem.code, problem.message, [...base, "signaturePath"]);
   for (const [index, path] of ignorePaths.entries()) {
     const wrong = path.includes("\\") ? "backslash" : nameProblem(path);
-    if (wrong === undefined) {
-      if (isPattern(path)) report(context, "glob-literal", literalPath(path), [...base, "ignorePaths", index]);
-      continue;
+    if (wrong !== undefined) {
+      const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
+      report(context, "path", message, [...base, "ignorePaths", index]);
+    } else if (isPattern(path)) {
+      const hint = `${JSON.stringify(path)} is the path of one file or folder here: ignorePaths takes no patterns.`;
+      report(context, "glob-literal", hint, [...base, "ignorePaths", index]);
     }
-    const message = `${JSON.stringify(path)} is not the plain path of a file or folder in the model (${wrong}).`;
-    report(context, "path", message, [...base, "ignorePaths", index]);
   }
 }

@@ -15,25 +15,18 @@ const TOKEN = /\\Q[\s\S]*?(?:\\E|$)|\\[\s\S]|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^
 /** What can stand in front of an expression's anchor without changing it: flags other than `m` (every line). */
 const LEADING_FLAGS = /^\(\?[isU]+\)/;
 
-/** `^` and literal characters; the last one may be repeated or be part of an alternative, and is then not used. */
-const LITERAL_PREFIX = /^\^((?:[\w@:/ -]|\\[./-])*)(?![*?+{|\w@:/ -])/;
-
 /** A regular expression in RE2's syntax, run in time linear in the text. It matches any part of the text, as Sigstore's do. */
 export class RegularExpression {
   readonly source: string;
-  /** Every match begins with it, at the start of the text: most authorities of a large policy are never compiled. */
-  readonly #prefix: string;
   #engine: RE2JS | undefined;
 
   constructor(source: string) {
     this.source = source;
-    const literal = source.includes("|") ? undefined : LITERAL_PREFIX.exec(source)?.[1];
-    this.#prefix = literal?.replaceAll("\\", "") ?? "";
   }
 
   /** Whether it matches some part of the text. An empty text is no claim, and nothing matches it. */
   test(text: string): boolean {
-    if (text === "" || !text.startsWith(this.#prefix)) return false;
+    if (text === "") return false;
     this.#engine ??= RE2JS.compile(this.source);
     return this.#engine.matcher(text).find();
   }
@@ -50,31 +43,27 @@ export class RegExpChecker {
 
   /** The expression, if it is valid, with errors and warnings about it. */
   read(source: string): { compiled?: RegularExpression; remarks: readonly RegExpRemark[] } {
-    const problem = this.problem(source);
-    if (problem !== undefined) return { remarks: [problem] };
-    return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
-  }
-
-  /** Why an expression cannot be used, if it cannot. */
-  problem(source: string): RegExpRemark | undefined {
+    const rejected = (code: RegExpRemark["code"], message: string) => ({ remarks: [{ code, message }] });
     if (source.length > MAX_LENGTH) {
       const message = `This regular expression is too long: it has ${source.length} characters, and ${MAX_LENGTH} are allowed.`;
-      return { code: "regexp-too-large", message };
+      return rejected("regexp-too-large", message);
     }
     // Compiling is what takes long, so nothing more is compiled once the budget is spent.
     if (this.#left < 0) {
-      return { code: "regexp-too-large", message: "The regular expressions of this file are too large together." };
+      return rejected("regexp-too-large", "The regular expressions of this file are too large together.");
     }
     try {
       const size = RE2JS.compile(source).programSize();
       this.#left -= size;
-      if (size <= MAX_PROGRAM) return undefined;
+      if (size <= MAX_PROGRAM) {
+        return { compiled: new RegularExpression(source), remarks: regExpSuspicions(source) };
+      }
       const message = `This regular expression is too large: ${size} steps a character, and ${MAX_PROGRAM} are allowed.`;
-      return { code: "regexp-too-large", message };
+      return rejected("regexp-too-large", message);
     } catch (error) {
       if (!(error instanceof RE2JSException)) throw error;
       const why = error.message.replace(/^error parsing regexp: /, "");
-      return { code: "regexp", message: `Not a regular expression in RE2's syntax: ${why}.` };
+      return rejected("regexp", `Not a regular expression in RE2's syntax: ${why}.`);
     }
   }
 }

@@ -24,7 +24,6 @@ export function differencesText(comparison: Comparison, t: Translate): string {
 
 /** The same in a sentence: one file by its name, several by their number. */
 export function differencesPhrase(comparison: Comparison, t: Translate): string {
-  if (isOnlyToolFiles(comparison)) return toolFilesText(comparison, t);
   return differingCount(comparison) > 1 ? differencesText(comparison, t) : firstPhrase(comparison, t);
 }
 

@@ -68,3 +68,10 @@ export function reasonLines({ state, signer, decision, reasons }: Verdict, t: Tr
   if (decision !== undefined) return [...decisionLines(decision, t), ...beside];
   return state === "verified" && signer !== undefined ? [acceptedBySettings(signer, t), ...beside] : beside;
 }
+
+/** What a new policy says of models that are still to come. @param isGrouped whether it has patterns for folders */
+export function futureModelsText(isGrouped: boolean, t: Translate): string {
+  return isGrouped
+    ? t("Future models in these folders are covered too: they need a signature by this signer.")
+    : t("A pattern such as models/* also covers future models.");
+}

@@ -1,11 +1,11 @@
-import type { VerificationMaterial } from "../bundle/bundle.ts";
 import { fail, ProvenanceError } from "../errors.ts";
 import type { PemSource } from "../trust.ts";
 import { checkValidity } from "../verification/certificate-path.ts";
+import { checkLeafUsage } from "../verification/certificates/key-usage.ts";
 import { certifiedKey, readCertificates } from "../verification/certificates.ts";
 import type { CertificateSigner } from "../verification/signer.ts";
-import { certificateSigner, checkLeafUsage } from "../verification/verify-certificate.ts";
-import { type KeyIdentity, signerWithKey } from "./key-signer.ts";
+import { certificateSigner } from "../verification/verify-certificate.ts";
+import { type KeyIdentity, type KeyOwner, signerWithKey } from "./key-signer.ts";
 import { readPrivateKey, type SignerPublicKey, signParts } from "./private-key.ts";
 import type { Signer } from "./signer.ts";
 
@@ -20,13 +20,8 @@ export interface CertificateIdentity extends Omit<KeyIdentity, "method"> {
 export function createCertificateSigner(identity: CertificateIdentity): Signer {
   const { privateKey, passphrase, certificate, chain = [] } = identity;
   const key = readPrivateKey(privateKey, passphrase);
-  const material = readCertificateMaterial(certificate, chain, key, new Date());
+  const material = readCertificateMaterial(certificate, chain, key);
   return signerWithKey(key, privateKey.label, material, async (parts) => signParts(key, parts));
-}
-
-export interface CertificateMaterial {
-  readonly material: Extract<VerificationMaterial, { method: "certificate" }>;
-  readonly signer: CertificateSigner;
 }
 
 /**
@@ -38,8 +33,7 @@ export function readCertificateMaterial(
   source: PemSource,
   chain: readonly PemSource[],
   key: SignerPublicKey,
-  now: Date,
-): CertificateMaterial {
+): KeyOwner & { readonly signer: CertificateSigner } {
   const [leaf, ...rest] = readCertificates([source]);
   if (leaf === undefined)
     throw new ProvenanceError("CERTIFICATE_UNREADABLE", `${source.label} contains no certificate.`);
@@ -47,6 +41,7 @@ export function readCertificateMaterial(
     const message = `${source.label} does not belong to the private key given.`;
     fail("CERTIFICATE_KEY_MISMATCH", message, { label: source.label });
   }
+  const now = new Date();
   checkValidity(leaf, now, source.label);
   checkLeafUsage(leaf, source.label);
   const others = [...rest, ...readCertificates(chain)].filter(({ der }) => !der.equals(leaf.der));

@@ -1,5 +1,4 @@
 import { generateKeyPair } from "node:crypto";
-import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { ProvenanceError, systemCode } from "../errors.ts";
@@ -20,7 +19,6 @@ export interface KeyPairFiles {
  * @throws ProvenanceError USAGE where a file exists or cannot be written
  */
 export async function createKeyPair(files: KeyPairFiles, passphrase?: string): Promise<void> {
-  for (const path of [files.privateKey, files.publicKey]) if (existsSync(path)) throw alreadyThere(path);
   const { privateKey, publicKey } = await generate("ec", { namedCurve: "P-256" });
   const encryption = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
   const secret = privateKey.export({ type: "pkcs8", format: "pem", ...encryption });
@@ -38,14 +36,10 @@ async function write(path: string, text: string | Buffer, mode: number): Promise
     await writeFile(path, text, { flag: "wx", mode });
   } catch (cause) {
     const code = systemCode(cause);
-    if (code === "EEXIST") throw alreadyThere(path);
-    const message = `${path} cannot be written (${code ?? "unknown error"}). Choose another folder.`;
+    const message =
+      code === "EEXIST"
+        ? `${path} already exists. A key is never overwritten: choose another name.`
+        : `${path} cannot be written (${code ?? "unknown error"}). Choose another folder.`;
     throw new ProvenanceError("USAGE", message, { details: { path }, cause });
   }
-}
-
-function alreadyThere(path: string): ProvenanceError {
-  return new ProvenanceError("USAGE", `${path} already exists. A key is never overwritten: choose another name.`, {
-    details: { path },
-  });
 }

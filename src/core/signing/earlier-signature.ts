@@ -9,17 +9,18 @@ import { existsIn, relativeToModel } from "../model/ignore.ts";
 import { nameProblem } from "../model/names.ts";
 import { TimeSlices } from "../model/time-slices.ts";
 import type { Trust } from "../trust.ts";
-import { claimedSignerOf } from "../verification/claimed-signer.ts";
+import { readClaims } from "../verification/claimed-signer.ts";
 import { curveOf, keyFingerprint, readPublicKey } from "../verification/elliptic-keys.ts";
 import { verifyEnvelopeSignature } from "../verification/envelope-signature.ts";
 import type { Signer } from "../verification/signer.ts";
+import { verifyBundle } from "../verification/verify-bundle.ts";
 import { REMEDIES } from "./remedies.ts";
 import { wouldOverwrite } from "./signature-destination.ts";
 
 /** The OMS signature at the path that is about to be written. */
 export interface EarlierSignature {
   /** Absolute path. */
-  readonly path: string;
+  readonly signature: string;
   readonly statement: Statement;
   /**
    * Its signer, only if authentic: the current key, or an identity at the current Sigstore instance. The identity is
@@ -51,10 +52,10 @@ export async function readEarlierSignature(
   const { bundle, statement } = read;
   const signer = await authenticSigner(bundle, trust, path);
   return {
-    path,
+    signature: path,
     statement,
     ...(signer !== undefined && { signer }),
-    claimedSigner: await claimedSignerOf(bundle, basename(path)),
+    claimedSigner: readClaims(bundle, basename(path)).signer,
     sameModel: await isAbout(statement, resolve(model), path, signal),
   };
 }
@@ -64,7 +65,8 @@ export async function readEarlierSignature(
  *
  * @throws ProvenanceError SIGNATURE_OTHER_MODEL, SIGNATURE_OTHER_SIGNER
  */
-export function assertReplaceable({ path, statement, signer, claimedSigner, sameModel }: EarlierSignature): void {
+export function assertReplaceable(earlier: EarlierSignature): void {
+  const { signature: path, statement, signer, claimedSigner, sameModel } = earlier;
   if (!sameModel) {
     const subject = statement.subjectName;
     const message = `No signature was written to ${path}: it is the signature of another model, "${subject}". ${REMEDIES.SIGNATURE_OTHER_MODEL}`;
@@ -99,18 +101,16 @@ async function parsed(path: string): Promise<{ readonly bundle: Bundle; readonly
 }
 
 /** The same public key is the same signer, with a certificate and without one. */
-async function authenticSigner(bundle: Bundle, { keys, sigstore }: Trust, path: string): Promise<Signer | undefined> {
-  for (const source of keys ?? []) {
+async function authenticSigner(bundle: Bundle, trust: Trust, path: string): Promise<Signer | undefined> {
+  for (const source of trust.keys ?? []) {
     const { key } = readPublicKey(source);
     const curve = curveOf(key);
     if (curve === undefined || !verifyEnvelopeSignature(bundle.envelope, key, curve)) continue;
     return { method: "key", fingerprint: keyFingerprint(key), curve, label: source.label };
   }
-  if (sigstore === undefined || bundle.material.method !== "sigstore") return undefined;
-  const { verifySigstoreBundle } = await import("../verification/sigstore/verify-sigstore.ts");
+  if (bundle.material.method !== "sigstore") return undefined;
   try {
-    const trusted = typeof sigstore === "function" ? await sigstore() : sigstore;
-    return (await verifySigstoreBundle(bundle, trusted, path)).signer;
+    return (await verifyBundle(bundle, trust, path)).signer;
   } catch (error) {
     if (error instanceof ProvenanceError) return undefined;
     throw error;

@@ -20,6 +20,9 @@ const Payload = v.looseObject({
   federated_claims: v.optional(v.looseObject({ connector_id: v.optional(v.string()) })),
 });
 
+/** The second part of a token, decoded. */
+const PayloadText = v.pipe(v.string(), v.parseJson(), Payload);
+
 /** The claims of an identity token. Fulcio verifies them; this program does not. */
 export interface IdentityClaims {
   /** E-mail address or subject: for a person to read. */
@@ -37,7 +40,8 @@ export interface IdentityClaims {
  * @throws ProvenanceError TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_NO_IDENTITY, TOKEN_EMAIL_UNVERIFIED
  */
 export function readIdentityToken(token: string, now: number): IdentityClaims {
-  const claims = v.safeParse(Payload, payloadOf(token));
+  const [, payload = "", ...rest] = token.trim().split(".");
+  const claims = v.safeParse(PayloadText, rest.length === 1 ? decodeBase64(payload)?.toString("utf8") : undefined);
   if (!claims.success) {
     const message =
       "This is not an OpenID identity token, which has three parts in Base64, with the issuer and the expiry in the second.";
@@ -73,14 +77,4 @@ export function isForBearer(
 ): boolean {
   if (!issuers.includes(issuer)) return false;
   return email === undefined ? identityType !== "email" : identityType === "email" && identity === email;
-}
-
-function payloadOf(token: string): unknown {
-  const [, payload, ...rest] = token.trim().split(".");
-  if (rest.length !== 1) return undefined;
-  try {
-    return JSON.parse(decodeBase64(payload ?? "")?.toString("utf8") ?? "");
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,6 @@ import type { ModelFile } from "../model/file-list.ts";
 import { parseLfsPointer } from "../model/git-lfs-pointer.ts";
 import { readSmallFile } from "../model/read-small-file.ts";
 import { TimeSlices } from "../model/time-slices.ts";
-import { unsuitable } from "./unsuitable-files.ts";
 
 /** Bytes: a file with a key in it, a chain of certificates included, is smaller. */
 const LARGEST = 64 * 1024;
@@ -48,9 +47,4 @@ export async function lookIntoSmallFiles(
     if (slices.isOver()) await slices.next();
   }
   return { privateKeys, pointers };
-}
-
-/** @throws ProvenanceError MODEL_PRIVATE_KEY, which names them */
-export function rejectPrivateKeyNames(names: readonly string[], label: string): void {
-  if (names.length > 0) throw unsuitable("MODEL_PRIVATE_KEY", label, names, "contains a private key");
 }

@@ -1,19 +1,12 @@
 import { compareManifests } from "../manifest/compare-manifests.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Signer } from "../verification/signer.ts";
 import type { EarlierSignature } from "./earlier-signature.ts";
 
 /** Most names in a list; `count` is the number of all. */
 const NAMES = 1_000;
 
 /** The signature that is about to be replaced, and how the new statement differs from it. */
-export interface Replacement {
-  /** Absolute path. */
-  readonly signature: string;
-  /** Its signer, only if authentic: the current key, or an identity at the current Sigstore instance. */
-  readonly signer?: Signer;
-  /** The signer that it claims, in one line. */
-  readonly claimedSigner: string;
+export interface Replacement extends Omit<EarlierSignature, "statement" | "sameModel"> {
   readonly changes: SignedChanges;
 }
 
@@ -40,9 +33,8 @@ export interface NameList {
 }
 
 export function replacementOf(earlier: EarlierSignature, next: Manifest): Replacement {
-  const { path, signer, claimedSigner, statement } = earlier;
-  const changes = changesOf(statement.manifest, next);
-  return { signature: path, ...(signer !== undefined && { signer }), claimedSigner, changes };
+  const { statement, sameModel: _, ...claims } = earlier;
+  return { ...claims, changes: changesOf(statement.manifest, next) };
 }
 
 function changesOf(before: Manifest, next: Manifest): SignedChanges {

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 /** What `@sigstore/sign` uses of a request. */
 interface Request {
   readonly method?: string;
@@ -33,23 +35,14 @@ export default async function fetchForSigstore(
 /** Characters of an answer that are reported. */
 const MAX_ANSWER = 4096;
 
+const JsonAnswer = v.pipe(v.string(), v.parseJson(), v.object({ message: v.string() }));
+
 /** The library reports the field `message` of JSON only; here, the text of any other answer is put there. */
 async function withReadableMessage(response: Response): Promise<Response> {
   const text = await response.text();
   const { status, statusText } = response;
-  const headers = new Headers({ "content-type": "application/json" });
+  const json = v.safeParse(JsonAnswer, text);
+  const message = json.success ? json.output.message : text.slice(0, MAX_ANSWER);
   const location = response.headers.get("location");
-  if (location !== null) headers.set("location", location);
-  const message = messageIn(text) ?? text.slice(0, MAX_ANSWER);
-  return new Response(JSON.stringify({ message }), { status, statusText, headers });
-}
-
-function messageIn(text: string): string | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    const isObject = typeof json === "object" && json !== null;
-    return isObject && "message" in json && typeof json.message === "string" ? json.message : undefined;
-  } catch {
-    return undefined;
-  }
+  return Response.json({ message }, { status, statusText, headers: location === null ? {} : { location } });
 }

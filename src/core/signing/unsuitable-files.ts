@@ -2,6 +2,7 @@ import { ProvenanceError } from "../errors.ts";
 import type { ModelFile } from "../model/file-list.ts";
 import { leftoverOf, leftoverTarget, missingParts } from "../model/partial-download.ts";
 import { TimeSlices } from "../model/time-slices.ts";
+import type { SmallFiles } from "./private-key-files.ts";
 import { REMEDIES } from "./remedies.ts";
 
 /** Names that an error carries. */
@@ -11,6 +12,8 @@ const NAMED = 3;
 
 /** What a caller allows that is an error otherwise. */
 export interface AllowedFiles {
+  /** Signs files that hold private keys, too. */
+  readonly allowPrivateKeys?: boolean;
   /** Signs Git LFS pointers in place of what they stand for. */
   readonly allowLfsPointers?: boolean;
   /** Signs a model of which parts are missing, or not completely downloaded. */
@@ -20,20 +23,22 @@ export interface AllowedFiles {
 }
 
 /**
- * Rejects files that are hardly meant to be signed: passwords in a `.env`, pointers in place of content, a model that is not
- * complete.
+ * Rejects files that are hardly meant to be signed: private keys, passwords in a `.env`, pointers in place of content, a
+ * model that is not complete.
  *
- * @param pointers the Git LFS pointers among them
  * @param label what a person calls the model
- * @throws ProvenanceError MODEL_ENV_FILE, MODEL_LFS_POINTER, MODEL_INCOMPLETE, CANCELLED
+ * @throws ProvenanceError MODEL_PRIVATE_KEY, MODEL_ENV_FILE, MODEL_LFS_POINTER, MODEL_INCOMPLETE, CANCELLED
  */
 export async function rejectUnsuitable(
   files: readonly ModelFile[],
-  pointers: readonly string[],
+  { privateKeys, pointers }: SmallFiles,
   label: string,
   allowed: AllowedFiles,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (allowed.allowPrivateKeys !== true && privateKeys.length > 0) {
+    throw unsuitable("MODEL_PRIVATE_KEY", label, privateKeys, "contains a private key");
+  }
   const named = new Set(allowed.namedFiles);
   const secrets = files.map(({ name }) => name).filter((name) => /(?:^|\/)\.env$/.test(name) && !named.has(name));
   if (secrets.length > 0) throw unsuitable("MODEL_ENV_FILE", label, secrets, "usually contains passwords and tokens");
@@ -75,7 +80,7 @@ async function rejectIncomplete(files: readonly ModelFile[], label: string, sign
 }
 
 /** The error for files that are hardly meant to be signed; it carries the first thousand names. */
-export function unsuitable(
+function unsuitable(
   code: "MODEL_ENV_FILE" | "MODEL_LFS_POINTER" | "MODEL_PRIVATE_KEY",
   label: string,
   names: readonly string[],

@@ -1,7 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
-import { ProvenanceError } from "../errors.ts";
+import type { Bundle } from "../bundle/bundle.ts";
+import { ProvenanceError, unlessRejected } from "../errors.ts";
 import { distinguishedName } from "./distinguished-name.ts";
+import { parseFulcioCertificate } from "./sigstore/fulcio-certificate.ts";
+import { parseMaterial } from "./sigstore/material-shape.ts";
 
 /** A claim of a signature file. It is not verified. */
 export interface Claim {
@@ -11,13 +13,14 @@ export interface Claim {
 
 /** The signer that a bundle claims. Not verified. */
 export interface ClaimedSigner {
+  /** In one line. */
   readonly signer: string;
   readonly claims: readonly Claim[];
   readonly problem?: ProvenanceError;
 }
 
 /** @param label the file, for messages */
-export async function readClaims(material: VerificationMaterial, json: unknown, label: string): Promise<ClaimedSigner> {
+export function readClaims({ material, json }: Pick<Bundle, "material" | "json">, label: string): ClaimedSigner {
   switch (material.method) {
     case "key": {
       const hint = material.hint ?? "";
@@ -30,10 +33,9 @@ export async function readClaims(material: VerificationMaterial, json: unknown, 
       return { signer: subject ?? "a certificate without a name", claims };
     }
     case "sigstore": {
-      const { readSigstoreClaims } = await import("./sigstore/sigstore-claims.ts");
       const unnamed = "a browser login or CI (Sigstore)";
       try {
-        const claims = readSigstoreClaims(json, label);
+        const claims = sigstoreClaims(json, label);
         return { signer: claims.find(({ name }) => name === "identity")?.value ?? unnamed, claims };
       } catch (error) {
         if (error instanceof ProvenanceError) return { signer: unnamed, claims: [], problem: error };
@@ -41,11 +43,6 @@ export async function readClaims(material: VerificationMaterial, json: unknown, 
       }
     }
   }
-}
-
-/** Who claims to have signed a bundle, in one line; not verified. */
-export async function claimedSignerOf({ material, json }: Bundle, label: string): Promise<string> {
-  return (await readClaims(material, json, label)).signer;
 }
 
 function certificateClaims(der: Buffer, index: number): Claim[] {
@@ -61,7 +58,37 @@ function certificateClaims(der: Buffer, index: number): Claim[] {
     { name: "subject", value: subject },
     { name: "issuer", value: distinguishedName(certificate.issuer) },
     ...(certificate.subjectAltName ? [{ name: "alternative names", value: certificate.subjectAltName }] : []),
-    { name: "valid from", value: new Date(certificate.validFrom).toISOString() },
-    { name: "valid until", value: new Date(certificate.validTo).toISOString() },
+    ...validityClaims(certificate),
+  ];
+}
+
+function validityClaims({ validFrom, validTo }: X509Certificate): Claim[] {
+  return [timeClaim("valid from", validFrom), timeClaim("valid until", validTo)];
+}
+
+function timeClaim(name: string, text: string): Claim {
+  const time = new Date(text);
+  return { name, value: Number.isNaN(time.getTime()) ? "cannot be read" : time.toISOString() };
+}
+
+/** @throws ProvenanceError BUNDLE_MALFORMED; a certificate that cannot be read is reported as a claim */
+function sigstoreClaims(json: unknown, label: string): Claim[] {
+  const { certificate, tlogEntries } = parseMaterial(json, label);
+  const entries = tlogEntries.map(({ logIndex, integratedTime, kindVersion: { kind, version } }) => {
+    const time = new Date(Number(integratedTime ?? 0) * 1000);
+    const shown = time.getTime() > 0 ? `, ${time.toISOString()}` : "";
+    return { name: "log entry", value: `${logIndex ?? 0} (${kind}/${version}${shown})` };
+  });
+  const der = Buffer.from(certificate.rawBytes, "base64");
+  const parsed = unlessRejected(() => parseFulcioCertificate(der, label));
+  if (parsed === undefined) return [{ name: "certificate", value: "cannot be read" }, ...entries];
+  const { identity, identityType, issuer, extensions } = parsed.subject;
+  return [
+    { name: "identity", value: identity },
+    { name: "type of identity", value: identityType },
+    { name: "identity provider", value: issuer },
+    ...validityClaims(parsed.certificate.x509),
+    ...Object.entries(extensions).map(([name, value]) => ({ name, value })),
+    ...entries,
   ];
 }

@@ -1,4 +1,5 @@
 import { throwIfCancelled } from "../errors.ts";
+import type { SigstoreTrust } from "../trust.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 import { type RefreshOptions, refreshTrustRoot } from "./trust-root-refresh.ts";
@@ -20,17 +21,14 @@ export interface OpenOptions extends RefreshOptions {
   readonly onStoreRejected?: OnStoreRejected;
 }
 
-export interface OpenTrustRoot {
-  readonly root: TrustRoot;
-  /** The refresh under way, if one was due: the newer root, or undefined where it failed. Never rejects. */
-  readonly newer?: Promise<TrustRoot | undefined>;
-}
-
 /**
  * The trust root of an instance to verify with, at once, and a refresh in the background where it is older than a day
- * (and the last refresh did not fail within the hour).
+ * (and the last refresh did not fail within the hour), which never rejects.
  */
-export async function openTrustRoot(instance: SigstoreInstance, options: OpenOptions): Promise<OpenTrustRoot> {
+export async function openTrustRoot(
+  instance: SigstoreInstance,
+  options: OpenOptions,
+): Promise<Pick<SigstoreTrust, "root" | "newer">> {
   const { storage, offline = false, onRefreshFailed, onStoreRejected } = options;
   const root = await loadTrustRoot(instance, storage, onStoreRejected);
   if (offline || !isDue(root) || (await sinceFailedRefresh(instance, storage)) < PAUSE) return { root };

@@ -1,16 +1,7 @@
 import { Readable } from "node:stream";
 import { Metadata, MetadataKind, type Root } from "@tufjs/models";
 import type { TrustRootSeed } from "./trust-root-instances.ts";
-
-/** TUF metadata by role: JSON texts, as received. */
-export interface StoredMetadata {
-  /** The root versions between the built-in one and the latest, oldest first. */
-  readonly olderRoots: readonly string[];
-  readonly root: string;
-  readonly timestamp: string;
-  readonly snapshot: string;
-  readonly targets: string;
-}
+import type { StoredTrustRoot } from "./trust-root-store.ts";
 
 /**
  * Verifies target files through the stored metadata, from the built-in root (TUF specification 1.0.33, section 5.3 to
@@ -23,7 +14,7 @@ export interface StoredMetadata {
  */
 export async function verifyStoredTargets(
   seed: Pick<TrustRootSeed, "tufRoot" | "asOf">,
-  metadata: StoredMetadata,
+  metadata: StoredTrustRoot["metadata"],
   files: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const root = verifyRoots(seed.tufRoot, [...metadata.olderRoots, metadata.root]);

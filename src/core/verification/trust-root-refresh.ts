@@ -17,10 +17,11 @@ import {
   writeStored,
 } from "./trust-root-store.ts";
 
+/** Milliseconds that a request may take. */
+const TIMEOUT = 5000;
+
 export interface RefreshOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds a request may take; 5000 if absent. */
-  readonly timeout?: number;
   /** How often a request is tried again; 2 if absent. */
   readonly retries?: number;
 }
@@ -64,7 +65,7 @@ async function fetchWithTuf(
   instance: SigstoreInstance,
   storage: string,
   folder: string,
-  { timeout = 5000, retries = 2 }: RefreshOptions,
+  { retries = 2 }: RefreshOptions,
 ): Promise<StoredTrustRoot> {
   const { mirror } = instance;
   // A stored root that does not verify is not the base of the next refresh.
@@ -73,7 +74,7 @@ async function fetchWithTuf(
   for (const [role, text] of Object.entries(known)) await writeFile(join(folder, `${role}.json`), text);
   const roots = stored === undefined ? [] : [...olderRoots, known.root];
   const { DefaultFetcher, Updater } = await import("./trust-root-updater.ts");
-  const fetcher = new DefaultFetcher({ timeout, retry: { retries } });
+  const fetcher = new DefaultFetcher({ timeout: TIMEOUT, retry: { retries } });
   const updater = new Updater({
     metadataDir: folder,
     metadataBaseUrl: mirror,

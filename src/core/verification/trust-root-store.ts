@@ -15,8 +15,9 @@ const Time = v.pipe(v.string(), v.isoTimestamp());
 const Stored = v.strictObject({
   mirror: v.string(),
   refreshedAt: Time,
-  /** Verifies the targets, and is the minimum of the next refresh. */
+  /** TUF metadata by role, JSON texts as received: verifies the targets, and is the minimum of the next refresh. */
   metadata: v.strictObject({
+    /** The root versions between the built-in one and the latest, oldest first. */
     olderRoots: v.array(v.string()),
     root: v.string(),
     timestamp: v.string(),

@@ -3,7 +3,7 @@ import type { Bundle, VerificationMaterial } from "../bundle/bundle.ts";
 import { ProvenanceError } from "../errors.ts";
 import type { CertificateTrust } from "../trust.ts";
 import { claimedAuthority, MAX_CHAIN, validatePath } from "./certificate-path.ts";
-import { leafUsageViolation } from "./certificates/key-usage.ts";
+import { checkLeafUsage } from "./certificates/key-usage.ts";
 import {
   alternativeNames,
   type Certificate,
@@ -73,16 +73,4 @@ export function certificateSigner(leaf: Certificate, path: readonly Certificate[
     root: distinguishedName(root),
     fingerprints: path.map(certificateFingerprint),
   };
-}
-
-/**
- * Checks that key usage and extended key usage, where present, both allow signing. Genuine leaves exist with `CA:TRUE` and
- * without an extended key usage, so neither is checked.
- *
- * @throws ProvenanceError CERTIFICATE_USAGE
- */
-export function checkLeafUsage({ fields }: Certificate, label: string): void {
-  const fault = leafUsageViolation(fields);
-  if (fault === undefined) return;
-  throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate may not sign models: ${fault}.`);
 }

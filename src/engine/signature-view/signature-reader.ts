@@ -31,9 +31,11 @@ const LINE_LENGTH = 4000;
 /** One open signature file: its summary, its files, and its text; or only the files of a model without one. */
 export class SignatureReader {
   #resources: readonly Resource[] = [];
-  #findings: Findings = { compared: false, files: [] };
-  #table = new FileTable([], this.#findings);
+  #model: Findings["model"];
   #added: FileEntry[] = [];
+  #files: FilesByState = new Map();
+  /** The last search, so that scrolling does not search again. */
+  #last: { readonly key: string; readonly found: readonly FileEntry[] } | undefined;
   #text = "";
   #lines: readonly string[] | undefined;
 
@@ -50,7 +52,7 @@ export class SignatureReader {
     }
     const { line, model } = "path" in source ? source : {};
     const shown = bundleToShow(readLines(bytes, label), line, model);
-    const { envelope, statement, problem } = await inspectParts(shown?.bytes ?? bytes, label);
+    const { envelope, statement, problem } = inspectParts(shown?.bytes ?? bytes, label);
     const { payload = bytes, ...claimed } = envelope ?? { claims: [] };
     const text = payload.toString("utf8");
     this.#show(statement?.manifest.resources ?? [], text);
@@ -66,19 +68,22 @@ export class SignatureReader {
 
   /** Adds files of the next {@link compare}. */
   add(files: readonly FileEntry[]): true {
-    this.#added = this.#added.concat(files);
+    this.#added.push(...files);
     return true;
   }
 
-  compare(findings: Omit<Findings, "files">): StateCounts {
-    this.#findings = { ...findings, files: this.#added };
+  compare({ model, compared }: Omit<Findings, "files">): StateCounts {
+    this.#model = model;
+    this.#list(this.#added, compared);
     this.#added = [];
-    this.#table = new FileTable(this.#resources, this.#findings);
-    return this.#table.counts;
+    const counts = FILE_STATES.map((state) => [state, this.#files.get(state)?.length ?? 0]);
+    return Object.fromEntries(counts) as Record<FileState, number>;
   }
 
   page({ filter, search, offset, count }: FileQuery): FilePage {
-    const found = this.#table.select(filter, search);
+    const key = `${filter}\n${search}`;
+    if (this.#last?.key !== key) this.#last = { key, found: select(this.#files, filter, search.toLowerCase()) };
+    const { found } = this.#last;
     return { total: found.length, entries: found.slice(offset, offset + count).map((entry) => this.#onDisk(entry)) };
   }
 
@@ -91,14 +96,19 @@ export class SignatureReader {
 
   #show(resources: readonly Resource[], text: string): void {
     this.#resources = resources;
-    this.#table = new FileTable(resources, this.#findings);
+    this.#list([], false);
     this.#text = text;
     this.#lines = undefined;
   }
 
+  #list(files: readonly FileEntry[], compared: boolean): void {
+    this.#files = filesByState(this.#resources, files, compared);
+    this.#last = undefined;
+  }
+
   /** Adds the current size and time of the file, through the links of a Hugging Face cache and no others. */
   #onDisk(entry: FileEntry): FileEntry {
-    const { model } = this.#findings;
+    const model = this.#model;
     if (model === undefined || entry.state === "missing") return entry;
     try {
       const path = model.kind === "file" ? model.path : join(model.path, entry.name);
@@ -130,37 +140,25 @@ function summarizeError({ code, message }: ProvenanceError): NonNullable<Signatu
 /** Characters: a shorter text is searched in names only, not in digests. */
 const DIGEST_START = 6;
 
-/** The signed files and those found beside them, in the order in which they are listed. */
-class FileTable {
-  readonly counts: StateCounts;
-  readonly #entries: readonly FileEntry[];
-  /** The last search, so that scrolling does not search again. */
-  #last = { key: "", found: [] as readonly FileEntry[] };
+type FilesByState = ReadonlyMap<FileState, readonly FileEntry[]>;
 
-  constructor(resources: readonly Resource[], { files, compared }: Findings) {
-    const isSigned = ({ state }: FileEntry): boolean => state === "changed" || state === "missing";
-    const differing = new Map(files.filter(isSigned).map((file) => [file.name, file]));
-    const signed = signedFiles(resources).map((file): FileEntry => {
-      const found = differing.get(file.name);
-      differing.delete(file.name);
-      return { ...file, state: compared ? "same" : "listed", ...found };
-    });
-    const others = files.filter((file) => !isSigned(file));
-    const byState = Map.groupBy([...signed, ...differing.values(), ...others], ({ state }) => state);
-    this.#entries = FILE_STATES.flatMap((state) => byState.get(state) ?? []);
-    const counts = FILE_STATES.map((state) => [state, byState.get(state)?.length ?? 0]);
-    this.counts = Object.fromEntries(counts) as Record<FileState, number>;
-  }
+/** The signed files and those found beside them. */
+function filesByState(resources: readonly Resource[], files: readonly FileEntry[], compared: boolean): FilesByState {
+  const isSigned = ({ state }: FileEntry): boolean => state === "changed" || state === "missing";
+  const differing = new Map(files.filter(isSigned).map((file) => [file.name, file]));
+  const signed = signedFiles(resources).map((file): FileEntry => {
+    const found = differing.get(file.name);
+    differing.delete(file.name);
+    return { ...file, state: compared ? "same" : "listed", ...found };
+  });
+  const others = files.filter((file) => !isSigned(file));
+  return Map.groupBy([...signed, ...differing.values(), ...others], ({ state }) => state);
+}
 
-  /** Returns the entries that match the filter and the search. */
-  select(filter: FileFilter, search: string): readonly FileEntry[] {
-    const key = `${filter}\n${search}`;
-    if (this.#last.key === key) return this.#last.found;
-    const wanted = search.toLowerCase();
-    const found = this.#entries.filter((entry) => isIn(entry.state, filter) && matches(entry, wanted));
-    this.#last = { key, found };
-    return found;
-  }
+/** Returns the files that match the filter and the search, which is in lower case, in the order in which they are listed. */
+function select(files: FilesByState, filter: FileFilter, search: string): readonly FileEntry[] {
+  const all = FILE_STATES.filter((state) => isIn(state, filter)).flatMap((state) => files.get(state) ?? []);
+  return all.filter((entry) => matches(entry, search));
 }
 
 function isIn(state: FileState, filter: FileFilter): boolean {

@@ -26,20 +26,12 @@ export class SignatureView {
   #findings: Findings | undefined;
   #closed = false;
 
-  private constructor(client: EngineClient, source: SignatureSource) {
+  constructor(client: EngineClient, source: SignatureSource) {
     this.#client = client;
     this.#source = source;
   }
 
-  static async open(
-    client: EngineClient,
-    source: SignatureSource,
-  ): Promise<{ readonly view: SignatureView; readonly summary: SignatureSummary }> {
-    const view = new SignatureView(client, source);
-    return { view, summary: await view.read(source) };
-  }
-
-  /** Reads the file again, or another one. */
+  /** Reads the file, or another one. */
   read(source: SignatureSource): Promise<SignatureSummary> {
     this.#source = source;
     return this.#call("openSignature", { source });

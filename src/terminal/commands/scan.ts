@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
+import { isInPart } from "../../core/manifest/part-number.ts";
 import { findModels } from "../../core/model/find-models.ts";
 import type { FoundModel, SignatureWithoutModel } from "../../core/model/found-model.ts";
-import { isInPart } from "../../core/operations/digest/parts.ts";
 import type { Origin } from "../../core/origin/origin.ts";
 import { countText } from "../../core/presentation/bytes-and-time.ts";
 import { VERDICT_LABELS } from "../../core/presentation/verdict-labels.ts";

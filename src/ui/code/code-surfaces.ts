@@ -19,11 +19,15 @@ import { action, ignore, signAgain } from "../problems/quick-fixes.ts";
 import type { Services } from "../services.ts";
 import { CODE_DOCUMENTS, languageOf } from "./code-documents.ts";
 import { codeWarnings } from "./code-warnings.ts";
-import { NO_REVISION } from "./hub-surfaces.ts";
+import { type HubServices, hubFixes, hubHover, NO_REVISION } from "./hub-surfaces.ts";
 import { rangeOf, referenceAt, referencesIn } from "./model-references.ts";
 
-/** Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes. */
-export function codeSurfaces({ registry }: Pick<Services, "registry">): Disposable {
+/**
+ * Shows models in code that names them: a hover, a link, a warning if verification failed, and quick fixes; and a hover, a
+ * hint and a quick fix for those of the Hugging Face Hub.
+ */
+export function codeSurfaces(services: HubServices & Pick<Services, "registry">): Disposable {
+  const { registry } = services;
   const store = new DisposableStore();
   store.add(
     languages.registerHoverProvider(CODE_DOCUMENTS, {
@@ -31,9 +35,19 @@ export function codeSurfaces({ registry }: Pick<Services, "registry">): Disposab
     }),
   );
   store.add(
+    languages.registerHoverProvider("python", {
+      provideHover: (document, position) => hubHover(document, position, services),
+    }),
+  );
+  store.add(
     languages.registerCodeActionsProvider(
       CODE_DOCUMENTS,
-      { provideCodeActions: (document, _range, { diagnostics }) => codeFixes(document, diagnostics, registry) },
+      {
+        provideCodeActions: async (document, range, { diagnostics }) => [
+          ...(await codeFixes(document, diagnostics, registry)),
+          ...(await hubFixes(document, range, diagnostics, services)),
+        ],
+      },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },
     ),
   );

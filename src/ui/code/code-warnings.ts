@@ -7,18 +7,20 @@ import { modelProblemSentence } from "../model-text.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
 import { codeDiagnostics } from "./code-diagnostics.ts";
 import { languageOf } from "./code-documents.ts";
+import { hubHints } from "./hub-surfaces.ts";
 import { rangeOf, referencesIn } from "./model-references.ts";
 
-/** Warns in Problems where open code loads a model that failed verification. */
+/** Warns in Problems where open code loads a model that failed verification, and hints at missing revisions. */
 export function codeWarnings(registry: ModelRegistry): Disposable {
   const store = new DisposableStore();
   const failedModels = () => new Map(registry.models.filter(isFailed).map((model) => [model.path, warningText(model)]));
   /** The models that failed verification, each with its warning. */
   let warnings = failedModels();
   const diagnostics = store.add(
-    codeDiagnostics("modelProvenance.code", async (document) =>
-      warnings.size === 0 ? [] : warningsIn(document, registry),
-    ),
+    codeDiagnostics("modelProvenance.code", async (document) => [
+      ...(warnings.size === 0 ? [] : await warningsIn(document, registry)),
+      ...hubHints(document),
+    ]),
   );
   store.add(
     registry.onDidChange(({ paths, list }) => {
@@ -33,7 +35,7 @@ export function codeWarnings(registry: ModelRegistry): Disposable {
       diagnostics.refresh();
     }),
   );
-  store.add(onSettingChanged(["codeWarnings"], () => diagnostics.refresh()));
+  store.add(onSettingChanged(["codeWarnings", "revisionHints"], () => diagnostics.refresh()));
   diagnostics.refresh();
   return store;
 }

@@ -13,15 +13,19 @@ import {
 } from "vscode";
 import type { CachedModel } from "../../core/origin/hub-lookup.ts";
 import { originSentences } from "../../core/presentation/origin-text.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { hubCacheFolder } from "../../platform/hub-cache-folder.ts";
 import { setting } from "../../platform/settings.ts";
 import { hoverMarkdown, hoverText } from "../hover.ts";
 import { SOURCE } from "../problems/problem-codes.ts";
-import type { Services } from "../services.ts";
 import { basesOf, hubReferencesOf } from "./code-documents.ts";
 import type { HubReference } from "./hub-references.ts";
 import { pathsOf } from "./model-paths.ts";
 import { rangeOf } from "./model-references.ts";
+
+export interface HubServices {
+  readonly engine: Pick<Engine, "run">;
+}
 
 /** The code of the hint. */
 export const NO_REVISION = "no-revision";
@@ -30,7 +34,7 @@ export const NO_REVISION = "no-revision";
 export async function hubHover(
   document: TextDocument,
   position: Position,
-  services: Pick<Services, "engine">,
+  services: HubServices,
 ): Promise<Hover | undefined> {
   const reference = referenceAt(document, document.offsetAt(position));
   if (reference === undefined) return undefined;
@@ -51,7 +55,7 @@ function cachedLines({ commit, signed, origin }: CachedModel, { hasRevision }: H
 }
 
 /** Returns a hint for each model that is loaded without a revision, where hints are turned on. */
-export async function hubHints(document: TextDocument): Promise<Diagnostic[]> {
+export function hubHints(document: TextDocument): Diagnostic[] {
   if (!setting("revisionHints")) return [];
   return hubReferencesOf(document)
     .filter((reference) => !reference.hasRevision && !isFolder(reference, document))
@@ -69,7 +73,7 @@ export async function hubFixes(
   document: TextDocument,
   range: Range,
   diagnostics: readonly Diagnostic[],
-  services: Pick<Services, "engine">,
+  services: HubServices,
 ): Promise<CodeAction[]> {
   const reference = referenceAt(document, document.offsetAt(range.start));
   if (reference === undefined || reference.hasRevision) return [];
@@ -94,9 +98,6 @@ function isFolder({ repository, prefersFolder }: HubReference, document: TextDoc
   return prefersFolder && pathsOf(repository, basesOf(document)).some((path) => existsSync(path));
 }
 
-function lookUp(
-  { repository, revision }: HubReference,
-  { engine }: Pick<Services, "engine">,
-): Promise<CachedModel | undefined> {
+function lookUp({ repository, revision }: HubReference, { engine }: HubServices): Promise<CachedModel | undefined> {
   return engine.run("lookUpHubModel", { cache: hubCacheFolder(process.env), repository, revision });
 }

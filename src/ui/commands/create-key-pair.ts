@@ -9,19 +9,13 @@ import type { Services } from "../services.ts";
 import { askSecret } from "./ask-secret.ts";
 import { publicLabel } from "./choose-key-file.ts";
 
-/** A private key that was just written. */
-export interface CreatedKey {
-  /** Absolute path. */
-  readonly file: string;
-  readonly passphrase?: string;
-}
-
 /**
  * Create Key Pair…: writes a new private key and its public key, outside of the workspace, where it would be shared.
  *
+ * @returns the absolute path of the private key, and its passphrase
  * @throws CancellationError
  */
-export async function createKeyPair(services: Services): Promise<CreatedKey> {
+export async function createKeyPair(services: Services) {
   const file = await chooseFile(services);
   const publicKey = publicKeyOf(file);
   const { passphrase, keep } = await askNewPassphrase(basename(file));
@@ -37,7 +31,7 @@ export async function createKeyPair(services: Services): Promise<CreatedKey> {
   );
   const run = async () => env.clipboard.writeText((await readPem(publicKey)).pem);
   notify(services.log, "information", text, { label: l10n.t("Copy Public Key"), run });
-  return { file, ...(passphrase !== undefined && { passphrase }) };
+  return { file, passphrase };
 }
 
 async function chooseFile({ registry }: Services): Promise<string> {
@@ -74,9 +68,7 @@ function publicKeyOf(privateKey: string): string {
   return join(dirname(privateKey), publicLabel(basename(privateKey)));
 }
 
-async function askNewPassphrase(
-  label: string,
-): Promise<{ readonly passphrase: string | undefined; readonly keep: boolean }> {
+async function askNewPassphrase(label: string) {
   const name = messageText(label);
   const title = l10n.t("Create Key Pair");
   for (let problem: string | undefined; ; problem = l10n.t("The passphrases differ. Try again.")) {

@@ -4,20 +4,35 @@ import type { SigningKey } from "../../core/signing/private-key.ts";
 import type { PemSource } from "../../core/trust.ts";
 import { messageText } from "../../platform/plain-text.ts";
 import type { Passphrases } from "../../platform/secrets.ts";
+import { readPem } from "../../platform/trust.ts";
+import type { Services } from "../services.ts";
 import { askSecret, type Secret } from "./ask-secret.ts";
 
-export interface OpenedKey {
+interface OpenedKey {
   readonly key: SigningKey;
   readonly passphrase?: string;
 }
 
 /**
- * Reads a private key. Asks for its passphrase, until it is correct, if the key is encrypted and no passphrase is stored.
+ * Opens a private key in a file, and remembers the file; one that cannot be read is forgotten.
  *
  * @param given the passphrase, if it is known
- * @throws CancellationError, KEY_UNREADABLE, KEY_UNSUPPORTED
+ * @returns the key, and what signs with it
+ * @throws CancellationError, KEY_*
  */
-export async function openPrivateKey(
+export async function openKeyFile(file: string, title: string, services: Services, given?: string) {
+  const { keyFiles, passphrases } = services;
+  const privateKey = await readPem(file).catch(async (error: unknown) => {
+    await keyFiles.gone(file);
+    throw error;
+  });
+  const { key, ...secret } = await openPrivateKey(privateKey, title, passphrases, given);
+  await keyFiles.used(file);
+  return { key, secret: { privateKey, ...secret } };
+}
+
+/** Asks for the passphrase, until it is correct, if the key is encrypted and no passphrase is stored. */
+async function openPrivateKey(
   source: PemSource,
   title: string,
   passphrases: Passphrases,

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { commands, l10n, Uri, window } from "vscode";
+import { commands, l10n, Uri } from "vscode";
 import { isSignatureName } from "../../core/model/signature-names.ts";
-import { type SignatureSummary, signaturePaths } from "../../core/verdict.ts";
+import { signaturePaths } from "../../core/verdict.ts";
+import { notify } from "../../platform/commands.ts";
 import { EDITORS, VIEWS } from "../../platform/ids.ts";
 import { messageText } from "../../platform/plain-text.ts";
-import type { KnownModel } from "../../workspace/registry.ts";
 import { pickItem } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import type { Services } from "../services.ts";
@@ -23,18 +23,13 @@ export async function showModel(args: readonly unknown[], services: Services): P
 /** The line of a bundle, of a file with one a line. */
 const LINE = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-interface ChosenSignature {
-  readonly uri: Uri;
-  readonly line?: number;
-}
-
 /** Show Signature: opens the viewer on the given file if it may be a signature, otherwise on the model's signature. */
 export async function showSignature(args: readonly unknown[], services: Services): Promise<void> {
   const file = v.safeParse(FILE, args[0]);
   const line = v.safeParse(LINE, args[1]);
   const named =
     file.success && isSignatureFile(file.output, services)
-      ? { uri: file.output, ...(line.success && { line: line.output }) }
+      ? { uri: file.output, line: line.success ? line.output : undefined }
       : undefined;
   const chosen = named ?? (await signatureOf(args, services));
   if (chosen === undefined) return;
@@ -47,21 +42,16 @@ function isSignatureFile(uri: Uri, { registry }: Services): boolean {
   return registry.signedBy(uri.fsPath) !== undefined || isSignatureName(basename(uri.path));
 }
 
-async function signatureOf(args: readonly unknown[], services: Services): Promise<ChosenSignature | undefined> {
+/** Of several signatures, the one that the user picks; undefined where there is none. */
+async function signatureOf(args: readonly unknown[], services: Services) {
   const model = await targetModel(args, "verify", services);
-  const { signature, signatures = [] } = model.verdict;
-  if (signature !== undefined) return chosenSignature(model, signature, signatures);
-  void window.showInformationMessage(l10n.t("{0} is not signed.", modelName(model)));
-  return undefined;
-}
-
-/** Of several signatures, the one that the user picks. */
-async function chosenSignature(
-  { path, verdict }: KnownModel,
-  signature: string,
-  signatures: readonly SignatureSummary[],
-): Promise<ChosenSignature> {
-  if (signatures.length < 2 && signaturePaths(verdict).length < 2) return { uri: Uri.file(signature) };
+  const { path, verdict } = model;
+  const { signature, signatures = [] } = verdict;
+  if (signature === undefined) {
+    notify(services.log, "information", l10n.t("{0} is not signed.", modelName(model)));
+    return undefined;
+  }
+  if (signatures.length < 2 && signaturePaths(verdict).length < 2) return { uri: Uri.file(signature), line: undefined };
   const items = signatures.map((summary) => ({
     label: messageText(signatureName(path, summary)),
     description: messageText(signatureText(summary)),
@@ -69,5 +59,5 @@ async function chosenSignature(
   }));
   const options = { title: l10n.t("Show Signature"), placeHolder: l10n.t("Select a signature") };
   const { summary } = await pickItem(items, options);
-  return { uri: Uri.file(summary.signature), ...(summary.line !== undefined && { line: summary.line }) };
+  return { uri: Uri.file(summary.signature), line: summary.line };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CancellationError, commands, l10n, workspace } from "vscode";
+import { CancellationError, commands, l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { DigestProgress } from "../../core/hashing/digest-request.ts";
 import type { SignOptions, SignResult } from "../../core/operations/sign/sign.ts";
@@ -14,6 +14,7 @@ import type { Services } from "../services.ts";
 import type { SigningAttempt } from "../signing/confirm-signing-several.ts";
 import { offerTrust } from "../signing/offer-trust.ts";
 import type { SigningMethod } from "../signing/signing-method.ts";
+import { requireTrustedWorkspace } from "../trusting/write-policy.ts";
 import { FILE, targetModels } from "./targets.ts";
 
 /** For key bindings and other extensions that know the model and the key; the user still confirms. */
@@ -39,12 +40,7 @@ async function signSelected(
   services: Services,
   choose: "chooseSigningMethod" | "chooseAnotherSigningMethod",
 ): Promise<SignResult> {
-  if (!workspace.isTrusted) {
-    throw new ActionableError(l10n.t("Signing is disabled in Restricted Mode."), {
-      label: l10n.t("Manage Workspace Trust"),
-      run: () => commands.executeCommand("workbench.trust.manage"),
-    });
-  }
+  requireTrustedWorkspace(l10n.t("Signing is disabled in Restricted Mode."));
   const request = v.safeParse(REQUEST, args[0]);
   const models = await targetModels(request.success ? [request.output.model] : args, "sign", services);
   const [first, ...others] = models;

@@ -1,26 +1,20 @@
 import { CancellationError, l10n } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
-import type { PemSource, Trust } from "../../core/trust.ts";
+import type { PemSource } from "../../core/trust.ts";
 import { commonName } from "../../core/verification/distinguished-name.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { readPem, type TrustKind } from "../../platform/trust.ts";
 import type { Services } from "../services.ts";
-import { accept } from "../trusting/accept-source.ts";
+import { accept, kindOf, trustIn } from "../trusting/accept-source.ts";
 import { browseForPem } from "./choose-key-file.ts";
 
 /** Trust Key…: adds a public key or a root certificate to the user's trust settings. */
 export async function trustKey(services: Services): Promise<void> {
   const file = await browseForPem(l10n.t("Choose a Public Key or Root Certificate"));
   const source = await readPem(file);
-  await accept(source, kindOf(source), file, services);
-}
-
-/** Asks for the key or root certificate that a model's signature needs, and whether to trust it. */
-export async function trustSignerOf(path: string, kind: TrustKind, services: Services): Promise<void> {
-  const { file, source } = await askForSource(path, kind, services, () => trustSignerOf(path, kind, services));
-  await accept(source, kindOf(source), file, services);
+  await accept(source, file, services);
 }
 
 /**
@@ -38,7 +32,7 @@ export async function askForSource(
   const title = kind === "key" ? l10n.t("Choose the Signer's Public Key") : rootTitle(path, services);
   const file = await browseForPem(title);
   const source = await readPem(file);
-  await requireMatch(path, source, kindOf(source), services, again);
+  await requireMatch(path, source, services, again);
   return { file, source };
 }
 
@@ -55,26 +49,17 @@ function rootTitle(path: string, { registry }: Services): string {
 async function requireMatch(
   path: string,
   source: PemSource,
-  kind: TrustKind,
   services: Services,
   again: (() => unknown) | undefined,
 ): Promise<void> {
   const signature = services.registry.get(path)?.verdict.signature;
   if (signature === undefined) throw new CancellationError();
-  const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
+  const kind = kindOf(source);
+  const trust = trustIn(source);
   const { state, reasons } = await services.engine.authenticate({ model: path, signature, trust });
   const [reason] = reasons;
   if (state === "unchecked" || reason === undefined) return;
   if (again === undefined) throw new ProvenanceError(reason.code, reason.message, { details: reason.details });
   const label = kind === "key" ? l10n.t("Choose Key…") : l10n.t("Choose Certificate…");
   throw new ActionableError(reason.message, { label, run: again });
-}
-
-function kindOf({ label, pem }: PemSource): TrustKind {
-  if (pem.includes("-----BEGIN CERTIFICATE-----")) return "certificate";
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    const message = l10n.t("{0} is a private key. Choose the public key that belongs to it.", label);
-    throw new ProvenanceError("KEY_UNREADABLE", message);
-  }
-  return "key";
 }

@@ -15,8 +15,13 @@ import {
   Uri,
   workspace,
 } from "vscode";
-import { type Completion, completePolicy } from "../../core/policy/authoring/complete.ts";
-import type { CompletionSources, FileKind, KnownSigner } from "../../core/policy/authoring/completion-sources.ts";
+import {
+  type Completion,
+  type CompletionSources,
+  completePolicy,
+  type FileKind,
+  type KnownSigner,
+} from "../../core/policy/authoring/complete.ts";
 import { escapeMarkdown } from "../../platform/markdown-text.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { locateModel } from "../../workspace/policies.ts";
@@ -118,13 +123,12 @@ async function filesOf(kind: FileKind, folder: string, token: CancellationToken)
     token,
   );
   const names = await Promise.all(
-    found.map(async ({ fsPath }) => (content.test(await headOf(fsPath)) ? [named(folder, fsPath)] : [])),
+    found.map(async ({ fsPath }) => (content.test(await headOf(fsPath)) ? [relative(folder, fsPath)] : [])),
   );
-  return names.flat().sort();
-}
-
-function named(folder: string, file: string): string {
-  return relative(folder, file).split(sep).join("/");
+  return names
+    .flat()
+    .map((name) => name.split(sep).join("/"))
+    .sort();
 }
 
 /** Returns the beginning of a file; empty if it cannot be read. */

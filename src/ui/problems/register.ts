@@ -1,7 +1,6 @@
 import { CodeActionKind, languages, type Tab, TabInputCustom, window, workspace } from "vscode";
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
-import { errorText } from "../../platform/log.ts";
-import { fromFirstModel } from "../from-first-model.ts";
+import { fromFirstModel, loadedLater } from "../from-first-model.ts";
 import { isPolicyDocument } from "../policy-files/policy-documents.ts";
 import type { Services } from "../services.ts";
 import type { ModelsInProblems } from "./models-in-problems.ts";
@@ -9,7 +8,7 @@ import type { ModelsInProblems } from "./models-in-problems.ts";
 /** Registers problems and their quick fixes, which are loaded later. */
 export function registerProblems(services: Services): Disposable {
   const store = new DisposableStore();
-  const { registry, policies, log } = services;
+  const { registry, policies } = services;
   let models: ModelsInProblems | undefined;
   const start = async (): Promise<ModelsInProblems> => {
     const { ModelsInProblems } = await import("./models-in-problems.ts");
@@ -17,9 +16,8 @@ export function registerProblems(services: Services): Disposable {
     return models;
   };
   store.add(fromFirstModel(services, start));
-  import("./policies-in-problems.ts").then(
-    ({ PoliciesInProblems }) => store.add(new PoliciesInProblems(services)),
-    (error: unknown) => log.error(errorText(error)),
+  store.add(
+    loadedLater(services, async () => new (await import("./policies-in-problems.ts")).PoliciesInProblems(services)),
   );
   store.add(window.tabGroups.onDidChangeTabs(({ opened }) => void offerFixesOf(opened, models)));
   store.add(

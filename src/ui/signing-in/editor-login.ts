@@ -1,7 +1,6 @@
-import { l10n } from "vscode";
 import { type ErrorCode, ProvenanceError } from "../../core/errors.ts";
 import type { IdentityToken } from "../../login/identity-token.ts";
-import type { TokenCache } from "../../login/token-cache.ts";
+import { TokenCache } from "../../login/token-cache.ts";
 import type { LoginRequest } from "./login-methods.ts";
 
 /** Errors after which the next login method is tried. */
@@ -9,7 +8,10 @@ const TRY_NEXT: ReadonlySet<ErrorCode> = new Set(["LOGIN_BROWSER", "LOGIN_PORT",
 
 /** Logs in with the editor's dialogs. Tokens are in memory only, and serve several signatures. */
 export class EditorLogin {
-  #tokens: TokenCache | undefined;
+  readonly #tokens = new TokenCache(async (options) => {
+    const { obtainIdentityToken } = await import("../../login/obtain-identity-token.ts");
+    return obtainIdentityToken(options);
+  });
   #last: IdentityToken | undefined;
 
   /** E-mail address of the login that is still valid. */
@@ -19,7 +21,7 @@ export class EditorLogin {
 
   /** The next signature asks for a login again. */
   logOut(): void {
-    this.#tokens?.clear();
+    this.#tokens.clear();
     this.#last = undefined;
   }
 
@@ -30,32 +32,20 @@ export class EditorLogin {
    * @throws ProvenanceError LOGIN_*, CANCELLED
    */
   async token(request: LoginRequest): Promise<string> {
-    this.#tokens ??= await makeTokenCache();
     const { issuer, signal } = request;
     const { loginMethods } = await import("./login-methods.ts");
-    const attempts = loginMethods(request);
-    for (;;) {
-      const attempt = attempts.shift();
-      if (attempt === undefined) {
-        throw new ProvenanceError("LOGIN_BROWSER", l10n.t("No login method works in this window."));
-      }
-      // A dialog that is closed ends the login.
-      const ended = new AbortController();
-      const method = await attempt(ended);
-      if (method === undefined) continue;
+    const ended = new AbortController();
+    let failure: unknown;
+    for (const method of await loginMethods(request, ended)) {
       try {
         const token = await this.#tokens.token({ issuer, method, signal: AbortSignal.any([signal, ended.signal]) });
         this.#last = token;
         return token.value;
       } catch (error) {
-        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code) || attempts.length === 0) throw error;
+        if (!(error instanceof ProvenanceError) || !TRY_NEXT.has(error.code)) throw error;
+        failure = error;
       }
     }
+    throw failure;
   }
-}
-
-async function makeTokenCache(): Promise<TokenCache> {
-  const { TokenCache } = await import("../../login/token-cache.ts");
-  const { obtainIdentityToken } = await import("../../login/obtain-identity-token.ts");
-  return new TokenCache(obtainIdentityToken);
 }

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { CancellationError, env, l10n, ThemeIcon, UIKind, Uri, window } from "vscode";
 import type { DevicePrompt, LoginMethod } from "../../login/login-options.ts";
 import { messageText } from "../../platform/plain-text.ts";
@@ -15,61 +16,49 @@ export interface LoginRequest {
   step(text: string): void;
 }
 
-/** Prepares one login method; undefined where it cannot work in this window. */
-type LoginAttempt = (ended: AbortController) => Promise<LoginMethod | undefined>;
-
-/** The login method of the settings, or all of them, the most convenient first. */
-export function loginMethods(request: LoginRequest): LoginAttempt[] {
-  const { title, step } = request;
-  const browser = async (): Promise<LoginMethod> => ({ kind: "browser", openUrl: (url) => openAndWait(url, step) });
-  const loopback: LoginAttempt = async () => {
-    const found = await findLoopback();
-    return found === undefined ? undefined : { ...(await browser()), ...found };
+/**
+ * The login method of the settings, or all that may work in this window, the most convenient first.
+ *
+ * @param ended is aborted when the user closes the dialog of a login
+ */
+export async function loginMethods(
+  { title, step }: LoginRequest,
+  ended: AbortController,
+): Promise<readonly LoginMethod[]> {
+  const browser: LoginMethod = {
+    kind: "browser",
+    openUrl: (url) => {
+      step(l10n.t("Waiting for the login in your browser…"));
+      return openExternal(url);
+    },
   };
-  const device: LoginAttempt = async (ended) => ({
+  const device: LoginMethod = {
     kind: "device",
     showCode: (prompt) => {
       step(l10n.t("Waiting for the login: enter the code {0} at {1}", prompt.userCode, new URL(prompt.url).host));
-      void offer(prompt, ended);
+      showDeviceCode(prompt).catch(() => ended.abort());
     },
-  });
-  const code: LoginAttempt = async () => ({
+  };
+  const code: LoginMethod = {
     kind: "code",
     askForCode: (url, signal) => {
       step(l10n.t("Waiting for the code that your browser shows…"));
       return askForCode(title, url, signal);
     },
-  });
-  const methods = { browser: [browser], device: [device], code: [code], auto: [loopback, device, code] };
-  return methods[setting("loginMethod")];
-}
-
-async function openAndWait(url: string, step: LoginRequest["step"]): Promise<void> {
-  step(l10n.t("Waiting for the login in your browser…"));
-  await openExternal(url);
-}
-
-async function offer(prompt: DevicePrompt, ended: AbortController): Promise<void> {
-  try {
-    await showDeviceCode(prompt);
-  } catch {
-    ended.abort();
-  }
-}
-
-/** How the browser can return to this machine. */
-interface Loopback {
-  /** Free, and forwarded to where the browser is; absent where any port works. */
-  readonly port?: number;
+  };
+  const chosen = setting("loginMethod");
+  if (chosen !== "auto") return [{ browser, device, code }[chosen]];
+  const loopback = await findLoopback();
+  return loopback === undefined ? [device, code] : [{ ...browser, ...loopback }, device, code];
 }
 
 const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * A port of this machine that the user's browser reaches under a loopback address: identity providers redirect to no
+ * A port of this machine, or any, that the user's browser reaches under a loopback address: identity providers redirect to no
  * other address. Undefined where there is none: the window is in a browser, or the port is forwarded as another one.
  */
-async function findLoopback(): Promise<Loopback | undefined> {
+async function findLoopback(): Promise<{ readonly port?: number } | undefined> {
   if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) return {};
   const port = await freePort();
   const external = await env.asExternalUri(Uri.parse(`http://127.0.0.1:${port}/auth/callback`));
@@ -79,18 +68,12 @@ async function findLoopback(): Promise<Loopback | undefined> {
 }
 
 /** Known before anything listens on it: VS Code forwards it by number. */
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const probe = createServer();
-  probe.once("error", reject);
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    probe.close(() => {
-      if (address === null || typeof address === "string") reject(new Error("No free port"));
-      else resolve(address.port);
-    });
-  });
-  return promise;
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  await once(probe.close(), "close");
+  return port;
 }
 
 /** @throws Error if the user or the system does not open it */

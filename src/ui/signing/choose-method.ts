@@ -27,10 +27,7 @@ export function chooseSigningMethod(title: string, services: Services): Promise<
   return choose(title, services, () => {
     const last = services.state.get<unknown>(LAST_USED);
     const items = [loginItem(title, services), ...recentKeyItems(title, services), ...otherItems(title, services)];
-    const [first, ...others] = [
-      ...items.filter(({ method }) => method === last),
-      ...items.filter(({ method }) => method !== last),
-    ];
+    const [first, ...others] = items.toSorted((a, b) => Number(b.method === last) - Number(a.method === last));
     if (first === undefined || first.method !== last) return items;
     const description = [first.description, l10n.t("last used")].filter((text) => text !== undefined).join(" · ");
     return [{ ...first, description }, ...others];
@@ -54,12 +51,12 @@ export function chooseAnotherSigningMethod(title: string, services: Services): P
 
 async function choose(title: string, services: Services, items: () => MethodItem[]): Promise<SigningMethod> {
   for (;;) {
-    const chosen = await pickOne(title, services, items);
-    if (chosen === "login method") {
-      await chooseLoginMethod();
-    } else {
-      const method = await chosen.make();
-      await services.state.update(LAST_USED, chosen.method);
+    const { item, button } = await pickOne(title, items());
+    if (button === GEAR) await chooseLoginMethod();
+    else if (button === LOG_OUT) services.login.logOut();
+    else {
+      const method = await item.make();
+      await services.state.update(LAST_USED, item.method);
       return method;
     }
   }
@@ -78,23 +75,25 @@ const LOG_OUT: QuickInputButton = {
   },
 };
 
+interface Picked {
+  readonly item: MethodItem;
+  /** That was pressed instead of the item. */
+  readonly button?: QuickInputButton;
+}
+
 /** @throws CancellationError */
-function pickOne(title: string, services: Services, items: () => MethodItem[]): Promise<MethodItem | "login method"> {
+function pickOne(title: string, items: readonly MethodItem[]): Promise<Picked> {
   const pick = window.createQuickPick<MethodItem>();
   pick.title = messageText(title);
   pick.placeholder = l10n.t("Select how to sign");
   pick.matchOnDescription = true;
-  pick.items = items();
-  const { promise, resolve, reject } = Promise.withResolvers<MethodItem | "login method">();
+  pick.items = items;
+  const { promise, resolve, reject } = Promise.withResolvers<Picked>();
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
-    if (item !== undefined) resolve(item);
+    if (item !== undefined) resolve({ item });
   });
-  pick.onDidTriggerItemButton(({ button }) => {
-    if (button === GEAR) return resolve("login method");
-    services.login.logOut();
-    pick.items = items();
-  });
+  pick.onDidTriggerItemButton(resolve);
   pick.onDidHide(() => reject(new CancellationError()));
   pick.show();
   return promise.finally(() => pick.dispose());

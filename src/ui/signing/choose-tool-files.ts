@@ -21,7 +21,7 @@ type ToolFileItem = QuickPickItem & { readonly file: string };
  */
 export function chooseToolFiles(
   name: string,
-  { toolFiles }: SigningPreview,
+  toolFiles: SigningPreview["toolFiles"],
   excluded: readonly string[],
   showAll: () => Promise<void>,
 ): Promise<readonly string[]> {

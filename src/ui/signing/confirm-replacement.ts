@@ -6,9 +6,6 @@ import { askInDialog } from "../ask.ts";
 import { nameList } from "../name-list.ts";
 import { type FileGroup, showFiles } from "./show-files.ts";
 
-/** Names in the question; the list behind its button has more. */
-const NAMED = 5;
-
 /**
  * Asks before signing files that differ from the signature that is replaced. Enter shows the changes: the button that
  * signs is never the first.
@@ -25,7 +22,7 @@ export async function confirmReplacement(name: string, replacement: Replacement)
     .filter(({ count }) => count > 0)
     .map(({ label, files, count }) => {
       const names = files.map((file) => file.name);
-      return l10n.t("{0} ({1}): {2}", label, count, nameList(names, NAMED, count));
+      return l10n.t("{0} ({1}): {2}", label, count, nameList(names, count));
     });
   const effect = l10n.t(
     "Signing {0} replaces {1} with a signature over the current files. If you did not change them, cancel and find out who did.",

@@ -11,9 +11,6 @@ import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
-/** Names listed in the question. */
-const NAMED = 12;
-
 /** A model, and how it is signed. */
 export interface SigningAttempt extends Pick<SignOptions, "signature" | "mode" | "ignorePaths"> {
   readonly model: KnownModel;
@@ -48,9 +45,9 @@ export async function confirmSigningSeveral(
     preview.toolFiles.map(({ name }) => `${names[index]}/${name}`),
   );
   const paragraphs = [
-    nameList(names, NAMED),
+    nameList(names),
     l10n.t("Files to sign: {0}, {1}. Each model gets its own signature.", files, bytesText(bytes)),
-    ...(toolFiles.length === 0 ? [] : [l10n.t("Added by tools, and to be signed: {0}.", nameList(toolFiles, NAMED))]),
+    ...(toolFiles.length === 0 ? [] : [l10n.t("Added by tools, and to be signed: {0}.", nameList(toolFiles))]),
     ...(replaced === 0 ? [] : [l10n.t("Replaces existing signatures: {0}.", replaced)]),
     ...method.notes,
   ].map((line) => [line]);

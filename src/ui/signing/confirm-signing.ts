@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { CancellationError, l10n } from "vscode";
-import type { DigestMode } from "../../core/hashing/digest-request.ts";
 import { isInside } from "../../core/model/path-below.ts";
 import { bytesText } from "../../core/presentation/bytes-and-time.ts";
 import { differencesText } from "../../core/presentation/coverage-text.ts";
@@ -14,17 +13,9 @@ import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import { chooseToolFiles } from "./choose-tool-files.ts";
+import type { SigningAttempt } from "./confirm-signing-several.ts";
 import { showFiles } from "./show-files.ts";
 import type { SigningMethod } from "./signing-method.ts";
-
-/** Names listed in the question; the list behind its button has more. */
-const NAMED = 8;
-
-export interface SigningChoice {
-  readonly mode: DigestMode;
-  /** Canonical. */
-  readonly ignorePaths: readonly string[];
-}
 
 /** Reading to sign, and once more to verify what was written. */
 const READINGS = 2;
@@ -42,22 +33,25 @@ export async function confirmSigning(
   method: SigningMethod,
   registry: ModelRegistry,
   engine: Pick<Engine, "run">,
-): Promise<SigningChoice> {
+): Promise<Pick<SigningAttempt, "mode" | "ignorePaths">> {
   const replaces = existsSync(signature);
-  const preview = await engine.run("previewSigning", { model: model.path, signature });
   const question = method.question(modelName(model));
   const sign = l10n.t("Sign");
   const rehash = l10n.t("Rehash All Files");
   const files = l10n.t("Show Files…");
   const buttons = replaces ? [sign, rehash, files] : [sign, files];
-  for (let ignorePaths: readonly string[] = []; ; ) {
-    const list = withoutToolFiles(preview, ignorePaths);
+  const preview = (ignorePaths: readonly string[]) =>
+    engine.run("previewSigning", { model: model.path, signature, ignorePaths });
+  let ignorePaths: readonly string[] = [];
+  let list = await preview(ignorePaths);
+  const { toolFiles } = list;
+  for (;;) {
     const paragraphs = [
-      [coveredText(list), ...largestText(list), excludedText(list), ...toolText(list, ignorePaths)],
+      [coveredText(list), ...largestText(list), excludedText(list), ...toolText(list)],
       [
         timeText(list, replaces, registry),
         writtenText(model, signature, replaces),
-        ...otherSignaturesText(preview, model, signature),
+        ...otherSignaturesText(list, model, signature),
       ],
       method.notes,
     ];
@@ -65,17 +59,22 @@ export async function confirmSigning(
     if (answer === sign) return { mode: replaces ? "cached" : "full", ignorePaths };
     if (answer === rehash) return { mode: "full", ignorePaths };
     if (answer !== files) throw new CancellationError();
-    const showAll = () => showFiles(l10n.t("Files of {0}", modelName(model)), groupsOf(list));
-    if (preview.toolFiles.length === 0) await showAll();
-    else ignorePaths = await chooseToolFiles(modelName(model), preview, ignorePaths, showAll);
+    const groups = groupsOf(list);
+    const showAll = () => showFiles(l10n.t("Files of {0}", modelName(model)), groups);
+    if (toolFiles.length === 0) {
+      await showAll();
+      continue;
+    }
+    ignorePaths = await chooseToolFiles(modelName(model), toolFiles, ignorePaths, showAll);
+    list = await preview(ignorePaths);
   }
 }
 
 /** Files that tools added are proposed for exclusion, and never excluded by default. */
-function toolText({ toolFiles }: SigningPreview, excluded: readonly string[]): string[] {
-  const names = toolFiles.map(({ name }) => name).filter((name) => !excluded.includes(name));
+function toolText({ toolFiles }: SigningPreview): string[] {
+  const names = toolFiles.map(({ name }) => name);
   if (names.length === 0) return [];
-  return [l10n.t("Added by tools, and to be signed: {0}. Select Show Files… to exclude them.", nameList(names, NAMED))];
+  return [l10n.t("Added by tools, and to be signed: {0}. Select Show Files… to exclude them.", nameList(names))];
 }
 
 function groupsOf({ files, fileCount, ignored, ignoredCount }: SigningPreview) {
@@ -109,21 +108,14 @@ function timeText({ totalBytes }: SigningPreview, replaces: boolean, { models }:
 
 function largestText({ fileCount, largest }: SigningPreview): string[] {
   if (fileCount < 2) return [];
-  return [
-    l10n.t(
-      "Largest: {0}",
-      nameList(
-        largest.map(({ name, size }) => `${name} (${bytesText(size)})`),
-        largest.length,
-      ),
-    ),
-  ];
+  const names = largest.map(({ name, size }) => `${name} (${bytesText(size)})`);
+  return [l10n.t("Largest: {0}", nameList(names))];
 }
 
 function excludedText({ ignored, ignoredCount }: SigningPreview): string {
   if (ignoredCount === 0) return l10n.t("Excluded: none");
   const names = ignored.map((entry) => (entry.bytes === undefined ? entry.name : `${entry.name} (${sizeText(entry)})`));
-  return l10n.t("Excluded: {0}", nameList(names, NAMED, ignoredCount));
+  return l10n.t("Excluded: {0}", nameList(names, ignoredCount));
 }
 
 /** A further signature in the folder is an added file for verifiers that know of one signature only. */
@@ -158,23 +150,6 @@ function writtenText(model: KnownModel, signature: string, replaces: boolean): s
   if (comparison?.matches !== false) return l10n.t("Replaces the signature {0} by {1}.", written, by);
   const differences = differencesText(comparison, l10n.t);
   return l10n.t("Replaces the signature {0} by {1}. Files differ from it: {2}.", written, by, differences);
-}
-
-/** The preview of a signature that excludes these files of `toolFiles`. */
-function withoutToolFiles(preview: SigningPreview, names: readonly string[]): SigningPreview {
-  const left = new Set(names);
-  const isKept = ({ name }: { readonly name: string }): boolean => !left.has(name);
-  const excluded = preview.toolFiles.filter((file) => !isKept(file));
-  const bytes = excluded.reduce((sum, { size }) => sum + size, 0);
-  return {
-    ...preview,
-    fileCount: preview.fileCount - left.size,
-    totalBytes: preview.totalBytes - bytes,
-    files: preview.files.filter(isKept),
-    largest: preview.largest.filter(isKept),
-    ignoredCount: preview.ignoredCount + left.size,
-    ignored: [...preview.ignored, ...excluded.map(({ name, size }) => ({ name, bytes: size, atLeast: false }))],
-  };
 }
 
 /** Bytes below which a measured rate depends more on opening files than on the disk. */

@@ -5,11 +5,10 @@ import { messageText } from "../../platform/plain-text.ts";
 import { readPem } from "../../platform/trust.ts";
 import { pickItem } from "../ask.ts";
 import { browseForPem, choosePrivateKey } from "../commands/choose-key-file.ts";
-import { openPrivateKey } from "../commands/passphrase.ts";
+import { openKeyFile } from "../commands/passphrase.ts";
 import { EDITOR } from "../localizer.ts";
 import type { Services } from "../services.ts";
 import { themeIcon } from "../theme.ts";
-import { readPrivateKeyFile } from "./sign-with-key.ts";
 import type { SigningMethod } from "./signing-method.ts";
 
 /**
@@ -18,21 +17,20 @@ import type { SigningMethod } from "./signing-method.ts";
  * @throws CancellationError, KEY_*, CERTIFICATE_*
  */
 export async function certificateSigningMethod(title: string, services: Services): Promise<SigningMethod> {
-  const { keyFiles, passphrases } = services;
   const certificate = await readPem(await browseForPem(l10n.t("Choose the Signer's Certificate")));
   const chain = await chooseChain(title, certificate);
-  const keyFile = await choosePrivateKey(l10n.t("{0}: Private Key for {1}", title, certificate.label), keyFiles);
-  const privateKey = await readPrivateKeyFile(keyFile, services);
-  const { key, passphrase } = await openPrivateKey(privateKey, title, passphrases);
-  await keyFiles.used(keyFile);
+  const keyFile = await choosePrivateKey(
+    l10n.t("{0}: Private Key for {1}", title, certificate.label),
+    services.keyFiles,
+  );
+  const { key, secret } = await openKeyFile(keyFile, title, services);
   const { readCertificateMaterial } = await import("../../core/signing/certificate-signer.ts");
-  const { signer } = readCertificateMaterial(certificate, chain, key, new Date());
+  const { signer } = readCertificateMaterial(certificate, chain, key);
   const who = signerText(signer, l10n.t);
-  const secret = passphrase === undefined ? {} : { passphrase };
   return {
     question: (name) => l10n.t("Sign {0} with the certificate of {1}?", name, who),
     notes: [l10n.t("Issued by {0}, valid until {1}.", signer.issuer, EDITOR.time(signer.notAfter))],
-    identity: async () => ({ method: "certificate", privateKey, certificate, chain, ...secret }),
+    identity: async () => ({ method: "certificate", ...secret, certificate, chain }),
     done: (name) => l10n.t("Signed {0} with the certificate of {1}.", name, who),
   };
 }

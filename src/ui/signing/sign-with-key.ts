@@ -1,8 +1,6 @@
 import { basename } from "node:path";
-import type { PemSource } from "../../core/trust.ts";
-import { readPem } from "../../platform/trust.ts";
 import { publicLabel } from "../commands/choose-key-file.ts";
-import { openPrivateKey } from "../commands/passphrase.ts";
+import { openKeyFile } from "../commands/passphrase.ts";
 import type { Services } from "../services.ts";
 import { keyMethod, type SigningMethod } from "./signing-method.ts";
 
@@ -18,22 +16,8 @@ export async function keySigningMethod(
   services: Services,
   given?: string,
 ): Promise<SigningMethod> {
-  const source = await readPrivateKeyFile(file, services);
-  const opened = await openPrivateKey(source, title, services.passphrases, given);
-  await services.keyFiles.used(file);
-  const { key, passphrase } = opened;
+  const { key, secret } = await openKeyFile(file, title, services, given);
+  const { label } = secret.privateKey;
   const pem = key.publicKey.export({ type: "spki", format: "pem" }).toString();
-  const publicKey = { label: publicLabel(basename(source.label)), pem };
-  const secret = passphrase === undefined ? {} : { passphrase };
-  return keyMethod(source.label, { method: "key", privateKey: source, ...secret }, publicKey);
-}
-
-/** A key that was opened is to be remembered with {@link Services.keyFiles}; one that cannot be read is forgotten here. */
-export async function readPrivateKeyFile(file: string, { keyFiles }: Services): Promise<PemSource> {
-  try {
-    return await readPem(file);
-  } catch (error) {
-    await keyFiles.gone(file);
-    throw error;
-  }
+  return keyMethod(label, { method: "key", ...secret }, { label: publicLabel(basename(label)), pem });
 }

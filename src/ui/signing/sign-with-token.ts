@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { l10n, Uri, window } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
+import type { SigningIdentity } from "../../core/operations/sign/sign.ts";
 import type { Token } from "../../core/signing/pkcs11/token.ts";
 import type { TokenKey } from "../../core/signing/pkcs11/token-keys.ts";
 import type { PemSource } from "../../core/trust.ts";
@@ -26,11 +27,12 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
   const modules = new RecentFiles(services.state, "pkcs11Modules");
   const path = await chooseModule(title, modules);
   const { ModuleProcess } = await import("../../core/signing/pkcs11/module-process.ts");
-  const koffi = koffiFolder(services);
+  // Where the user may install what loads modules, which is native: the extension does not bring it.
+  const koffi = join(services.storage, "native");
   const module = await withProgress(l10n.t("Searching for tokens"), (_, signal) =>
     ModuleProcess.open(path, { koffi, signal }),
   ).catch((error: unknown) => {
-    throw withInstall(error, services);
+    throw withInstall(error, koffi);
   });
   try {
     const token = await chooseToken(title, await module.tokens());
@@ -39,18 +41,19 @@ export async function tokenSigningMethod(title: string, services: Services): Pro
     const { tokenKeys } = await import("../../core/signing/pkcs11/token-keys.ts");
     const choice = await chooseKey(title, token, tokenKeys(await module.objects()));
     const chain = choice.certificate && (await chooseChain(title, choice.certificate));
-    return await methodFor(choice, { path, token, pin, koffi, chain });
+    const { label: object, id } = choice.key.object;
+    const { formatPkcs11Uri } = await import("../../core/signing/pkcs11/uri.ts");
+    const uri = formatPkcs11Uri({ token: token.label, serial: token.serial, object, id, modulePath: path });
+    return methodFor(choice, token, {
+      method: "pkcs11",
+      uri,
+      koffi,
+      ...(pin !== undefined && { pin: () => pin }),
+      ...(chain !== undefined && { certificate: "token", chain }),
+    });
   } finally {
     await module.close();
   }
-}
-
-interface OpenToken {
-  readonly path: string;
-  readonly token: Token;
-  readonly pin: string | undefined;
-  readonly koffi: string;
-  readonly chain: readonly PemSource[] | undefined;
 }
 
 interface KeyChoice {
@@ -60,14 +63,12 @@ interface KeyChoice {
   readonly certificate?: PemSource;
 }
 
-async function methodFor(
+function methodFor(
   { key, publicKey, certificate }: KeyChoice,
-  { path, token, pin, koffi, chain }: OpenToken,
-): Promise<SigningMethod> {
-  const { formatPkcs11Uri } = await import("../../core/signing/pkcs11/uri.ts");
+  { label: tokenLabel }: Token,
+  identity: SigningIdentity,
+): SigningMethod {
   const { label, id } = key.object;
-  const { label: tokenLabel, serial } = token;
-  const uri = formatPkcs11Uri({ token: tokenLabel, serial, object: label, id, modulePath: path });
   const name = label === "" ? id : label;
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
@@ -76,13 +77,7 @@ async function methodFor(
         ? l10n.t("Sign {0} with the key {1} on the token {2}?", model, name, tokenLabel)
         : l10n.t("Sign {0} with the certificate of {1} on the token {2}?", model, name, tokenLabel),
     notes: [l10n.t("The token may have to be touched when it signs.")],
-    identity: async () => ({
-      method: "pkcs11",
-      uri,
-      koffi,
-      ...(pin !== undefined && { pin: () => pin }),
-      ...(chain !== undefined && { certificate: "token", chain }),
-    }),
+    identity: async () => identity,
     done: (model) => l10n.t("Signed {0} with the key {1} on the token {2}.", model, name, tokenLabel),
     ...(certificate === undefined && { publicKey: { label: `${name} (${tokenLabel})`, pem } }),
   };
@@ -128,9 +123,6 @@ function keyText({ object, curve }: TokenKey): { readonly label: string; readonl
   return { label, description: description.filter((text) => text !== undefined).join(" · ") };
 }
 
-/** Folder of the extension's storage for what is native, which the extension does not bring. */
-const NATIVE = "native";
-
 /**
  * The module of the user's tokens: one used before, one that this machine has in a usual place, or a file.
  *
@@ -152,17 +144,11 @@ async function chooseModule(title: string, { recent, folder }: RecentFiles): Pro
   });
 }
 
-/** Where the user may install what loads modules. */
-function koffiFolder({ storage }: Pick<Services, "storage">): string {
-  return join(storage, NATIVE);
-}
-
 /** The same error, with a button where something has to be installed. The user starts the command themselves. */
-function withInstall(error: unknown, services: Pick<Services, "storage">): unknown {
+function withInstall(error: unknown, cwd: string): unknown {
   if (!(error instanceof ProvenanceError) || error.code !== "PKCS11_NOT_INSTALLED") return error;
   const { package: name } = error.details;
   const run = (): void => {
-    const cwd = koffiFolder(services);
     mkdirSync(cwd, { recursive: true });
     const terminal = window.createTerminal({ name: "koffi", cwd });
     terminal.show();

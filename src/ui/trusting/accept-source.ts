@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { CancellationError, commands, env, l10n, Uri, workspace } from "vscode";
+import { ProvenanceError } from "../../core/errors.ts";
 import type { PemSource, Trust } from "../../core/trust.ts";
 import type { VerdictState } from "../../core/verdict.ts";
 import { notify } from "../../platform/commands.ts";
@@ -13,9 +14,6 @@ import { askInDialog } from "../ask.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
-
-/** Names in one sentence. */
-const NAMED = 5;
 
 /** What is trusted, and what the user compares. The PEM text is encoded again, so nothing else from the file is kept. */
 interface Readable {
@@ -34,10 +32,11 @@ interface Readable {
  * @param file absolute path of the file that the user chose
  * @throws CancellationError
  */
-export async function accept(given: PemSource, kind: TrustKind, file: string, services: Services): Promise<void> {
+export async function accept(given: PemSource, file: string, services: Services): Promise<void> {
+  const kind = kindOf(given);
   const read = kind === "key" ? await readKey(given) : await readRoots(given);
   const source = { label: given.label, pem: read.pem };
-  const models = await verifiableModels(kind, source, services);
+  const models = await verifiableModels(source, services);
   const answer = await ask(read, kind, models, (await isOfWorkspace(file, services)) ? given.label : undefined);
   if (answer === "window") services.trust.acceptForWindow(kind, source);
   else await services.trust.remember(kind, source);
@@ -49,6 +48,21 @@ export async function accept(given: PemSource, kind: TrustKind, file: string, se
     const run = () => commands.executeCommand(COMMANDS.verifyAllModels);
     notify(services.log, "information", text, { label: l10n.t("Verify All Models"), run });
   }
+}
+
+/** @throws ProvenanceError KEY_UNREADABLE for a private key */
+export function kindOf({ label, pem }: PemSource): TrustKind {
+  if (pem.includes("-----BEGIN CERTIFICATE-----")) return "certificate";
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    const message = l10n.t("{0} is a private key. Choose the public key that belongs to it.", label);
+    throw new ProvenanceError("KEY_UNREADABLE", message);
+  }
+  return "key";
+}
+
+/** Trust in this key or root certificate alone. */
+export function trustIn(source: PemSource): Trust {
+  return kindOf(source) === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
 }
 
 async function ask(
@@ -81,7 +95,7 @@ async function ask(
 }
 
 function modelsSentence(models: readonly KnownModel[]): string {
-  const names = nameList(models.map(modelName), NAMED);
+  const names = nameList(models.map(modelName));
   if (models.length === 0) return l10n.t("No signature of a model in this window verifies with it.");
   return models.length === 1
     ? l10n.t("The signature of 1 model in this window verifies with it: {0}.", names)
@@ -99,12 +113,8 @@ function workspaceWarning(label: string): string {
 const OPEN: ReadonlySet<VerdictState> = new Set(["unverifiable", "unchecked", "checking", "stale"]);
 
 /** The models of this window whose signatures would verify with this key or root. Only signatures are read. */
-async function verifiableModels(
-  kind: TrustKind,
-  source: PemSource,
-  { registry, engine }: Services,
-): Promise<readonly KnownModel[]> {
-  const trust: Trust = kind === "key" ? { keys: [source] } : { certificates: { roots: [source] } };
+async function verifiableModels(source: PemSource, { registry, engine }: Services): Promise<readonly KnownModel[]> {
+  const trust = trustIn(source);
   const candidates = registry.models.filter(
     ({ verdict }) => verdict.signature !== undefined && verdict.decision === undefined && OPEN.has(verdict.state),
   );

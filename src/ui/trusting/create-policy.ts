@@ -2,6 +2,7 @@ import { CancellationError, commands, l10n, type WorkspaceFolder, workspace } fr
 import { ProvenanceError } from "../../core/errors.ts";
 import {
   type AcceptedModels,
+  coveredModels,
   policiesForSigners,
   type SignedModels,
 } from "../../core/operations/policy/policy-drafts.ts";
@@ -18,12 +19,12 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import { unknownSigners } from "../../workspace/unknown-signers.ts";
 import { askInDialog, pickOne } from "../ask.ts";
 import { modelName } from "../model-text.ts";
+import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
 import { unknownSignerText } from "../unknown-signer-text.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import { newPolicyPath, openAt, shownPath } from "./destinations.ts";
 import { identifyKnownSigner, type SignerEvidence } from "./identify-signer.ts";
-import { consequences, namesOf } from "./policy-drafts.ts";
 import { signerDetails } from "./signer-details.ts";
 import { trustSigner } from "./trust-signer.ts";
 import { assertOutsideSignedModels, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
@@ -72,14 +73,8 @@ interface FoundSigner extends SignedModels {
   readonly known: KnownModel[];
 }
 
-interface Found {
-  readonly signers: readonly FoundSigner[];
-  /** Signed, by signers who are unknown here. */
-  readonly unknown: readonly KnownModel[];
-}
-
-/** Verifies every signature now. */
-async function findSigners(folder: string, services: Services): Promise<Found> {
+/** Verifies every signature now. `unknown`: models that are signed, by signers who are unknown here. */
+async function findSigners(folder: string, services: Services) {
   const { signerKey } = await import("../../core/policy/editing/signer-authority.ts");
   const files = await services.policies.filesFor(folder);
   const policies = [...files.user, ...files.workspace].flatMap((file) => file.policies);
@@ -178,4 +173,42 @@ async function writeDrafts(
     label: l10n.t("Verify All Models"),
     run: async () => (await import("../commands/verify-model.ts")).verifyAll(services),
   });
+}
+
+/**
+ * What the policies do beyond the models that the accepted signers have signed.
+ *
+ * @param unknown models of the folder whose signers are unknown
+ * @param models all models of the folder
+ */
+function consequences(
+  drafts: readonly PolicyDraft[],
+  accepted: readonly SignedModels[],
+  unknown: readonly KnownModel[],
+  models: readonly KnownModel[],
+): readonly string[] {
+  const pathOf = (model: KnownModel): string => locateModel(model).path;
+  const names = new Set(coveredModels(drafts, models.map(pathOf)));
+  const signed = new Set(accepted.flatMap((found) => found.models));
+  const covered = models.filter((model) => names.has(pathOf(model)));
+  const rejected = covered.filter((model) => !signed.has(pathOf(model)));
+  const left = unknown.filter((model) => !names.has(pathOf(model)));
+  return [
+    ...(rejected.length === 0
+      ? []
+      : [
+          l10n.t(
+            "Also covers models that none of these signers has signed, so it rejects them: {0}.",
+            namesOf(rejected),
+          ),
+        ]),
+    ...(left.length === 0 ? [] : [l10n.t("Not included, as their signer is unknown: {0}.", namesOf(left))]),
+    covered.length === 1
+      ? l10n.t("This policy will override your settings for this model.")
+      : l10n.t("This policy will override your settings for {0} models.", covered.length),
+  ];
+}
+
+function namesOf(models: readonly KnownModel[]): string {
+  return nameList(models.map(modelName));
 }

@@ -79,11 +79,11 @@ export function newPolicyPath(folder: string): string {
 }
 
 /** @throws CancellationError */
-export async function chooseDestination(
+export async function chooseDestination<T extends Destination>(
   title: string,
-  destinations: readonly Destination[],
+  destinations: readonly T[],
   placeHolder: string,
-): Promise<Destination> {
+): Promise<T> {
   const items = destinations.map((destination) => ({ destination, ...destinationItem(destination) }));
   return (await pickOne(items, { title, placeHolder })).destination;
 }

@@ -7,6 +7,7 @@ import type { Verdict } from "../../core/verdict.ts";
 import type { CertificateSigner, KeySigner, Signer } from "../../core/verification/signer.ts";
 import { setting } from "../../platform/settings.ts";
 import { isPrivateInstance } from "../../platform/sigstore-roots.ts";
+import type { TrustKind } from "../../platform/trust.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { askForSource } from "../commands/trust-key.ts";
 import type { Services } from "../services.ts";
@@ -20,20 +21,14 @@ export interface SignerEvidence {
   readonly file?: string;
 }
 
+type OpenInstance = () => Promise<Pick<SigstoreTrust, "root" | "newer">>;
+
 /** What a signature can be verified with. */
 interface TrustMaterial {
   readonly keys: readonly PemSource[];
   readonly roots: readonly PemSource[];
-  readonly instances: readonly Instance[];
-}
-
-interface Instance {
-  open(): Promise<Pick<SigstoreTrust, "root" | "newer">>;
-  readonly trustConfig?: string;
-}
-
-interface Missing {
-  readonly missing: "key" | "certificate";
+  /** By the absolute path of a private instance's configuration; the public instance has none. */
+  readonly instances: ReadonlyMap<string | undefined, OpenInstance>;
 }
 
 /**
@@ -50,11 +45,11 @@ export async function identifySigner(
 ): Promise<SignerEvidence> {
   const material = await knownMaterial(policies, services);
   const found = await identify(model, material, services.engine);
-  if (!("missing" in found)) return found;
-  const { file, source } = await askForSource(model.path, found.missing, services);
-  const [keys, roots] = found.missing === "key" ? [[source], []] : [[], [source]];
+  if (typeof found !== "string") return found;
+  const { file, source } = await askForSource(model.path, found, services);
+  const [keys, roots] = found === "key" ? [[source], []] : [[], [source]];
   const identified = await identify(model, { ...material, keys, roots }, services.engine);
-  if ("missing" in identified) throw new CancellationError();
+  if (typeof identified === "string") throw new CancellationError();
   return { ...identified, file };
 }
 
@@ -66,7 +61,7 @@ export async function identifyKnownSigner(
 ): Promise<SignerEvidence | undefined> {
   try {
     const found = await identify(model, await knownMaterial(policies, services), services.engine);
-    return "missing" in found ? undefined : found;
+    return typeof found === "string" ? undefined : found;
   } catch (error) {
     if (error instanceof ProvenanceError && error.code !== "CANCELLED") return undefined;
     throw error;
@@ -86,32 +81,30 @@ async function knownMaterial(policies: readonly Policy[], services: Services): P
   };
 }
 
-function instancesOf(policies: readonly Policy[], { sigstore }: Services): Instance[] {
-  const instances: Instance[] = [{ open: () => sigstore.publicInstance() }];
-  const add = (trustConfig: string, open: Instance["open"]): void => {
-    if (instances.every((known) => known.trustConfig !== trustConfig)) instances.push({ open, trustConfig });
-  };
+function instancesOf(policies: readonly Policy[], { sigstore }: Services): TrustMaterial["instances"] {
+  const instances = new Map<string | undefined, OpenInstance>([[undefined, () => sigstore.publicInstance()]]);
   for (const authority of policies.flatMap((policy) => policy.authorities)) {
     if (authority.kind !== "keyless" || authority.trustConfig === undefined) continue;
     const { path, root } = authority.trustConfig;
-    add(path, async () => ({ root }));
+    instances.set(path, async () => ({ root }));
   }
   const own = setting("sigstoreInstance");
-  if (isPrivateInstance(own)) add(own, () => sigstore.toVerify());
+  if (isPrivateInstance(own)) instances.set(own, () => sigstore.toVerify());
   return instances;
 }
 
+/** Who signed the model, or what is missing to know. */
 async function identify(
   model: KnownModel,
   { keys, roots, instances }: TrustMaterial,
   engine: Services["engine"],
-): Promise<SignerEvidence | Missing> {
+): Promise<SignerEvidence | TrustKind> {
   const signature = model.verdict.signature;
   if (signature === undefined) {
     throw new ProvenanceError("USAGE", l10n.t("The model has no signature, so there is no signer to trust."));
   }
   let failure: unknown;
-  for (const { open, trustConfig } of instances) {
+  for (const [trustConfig, open] of instances) {
     try {
       // Opened only for a signature that needs it.
       const sigstore = async () => ({ ...(await open()), identities: [] });
@@ -122,7 +115,7 @@ async function identify(
       const pem = signer?.method === "key" ? await findKey(signer, keys) : signer && (await findRoot(signer, roots));
       if (signer !== undefined && pem !== undefined) return { signer, pem };
       const missing = unknownSigner(verdict)?.kind;
-      if (missing !== undefined) return { missing };
+      if (missing !== undefined) return missing;
       failure = failureOf(reasons);
     } catch (error) {
       if (!(error instanceof ProvenanceError) || error.code === "CANCELLED") throw error;

@@ -13,9 +13,6 @@ import type { Services } from "../services.ts";
 import { chooseDestination, openAt, type PolicyDestination, policiesOf, shownPath } from "./destinations.ts";
 import { planChange, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
-/** Names in one sentence. */
-const NAMED = 8;
-
 /**
  * Ignore Path…: adds unsigned files of a model to those that a policy ignores, after showing what is written and which
  * models it applies to. Then verifies the model again.
@@ -35,7 +32,6 @@ export async function ignorePath([target, name]: readonly unknown[], services: S
   if (destinations.length === 0) throw nothingToIgnore(model);
   const title = l10n.t("Ignore {0}", pathsText(paths));
   const destination = await chooseDestination(title, destinations, l10n.t("Select the policy to change"));
-  if (destination.kind !== "policy") return;
   await addPaths(destination, paths, model, services);
   await services.checker.check(model.path, "files", { asked: true });
 }
@@ -119,5 +115,5 @@ function coveredSentence({ policy, file, source }: PolicyDestination, { registry
       policy.models.some((glob) => glob.matches(locateModel(model).path)),
   );
   const names = covered.map(modelName);
-  return l10n.t("This applies to every model that the policy covers: {0}.", nameList(names, NAMED));
+  return l10n.t("This applies to every model that the policy covers: {0}.", nameList(names));
 }

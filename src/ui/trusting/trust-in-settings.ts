@@ -23,7 +23,7 @@ export function canTrustInSettings(evidence: SignerEvidence): boolean {
 export async function trustInSettings(model: KnownModel, evidence: SignerEvidence, services: Services): Promise<void> {
   const { signer, pem = "", file = "" } = evidence;
   if (signer.method === "sigstore") return trustIdentity(model, signer);
-  await accept({ label: basename(file), pem }, signer.method, file, services);
+  await accept({ label: basename(file), pem }, file, services);
 }
 
 async function trustIdentity(model: KnownModel, { identity, issuer }: SigstoreSigner): Promise<void> {

@@ -10,10 +10,11 @@ import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import type { KnownModel } from "../../workspace/registry.ts";
 import { targetModel } from "../commands/targets.ts";
-import { trustSignerOf } from "../commands/trust-key.ts";
+import { askForSource } from "../commands/trust-key.ts";
 import { modelName } from "../model-text.ts";
 import { nameList } from "../name-list.ts";
 import type { Services } from "../services.ts";
+import { accept } from "./accept-source.ts";
 import { chooseAuthority } from "./authority-choice.ts";
 import {
   chooseDestination,
@@ -61,8 +62,10 @@ function isRootMissing({ verdict }: KnownModel): boolean {
   return verdict.decision === undefined && unknownSigner(verdict)?.kind === "certificate";
 }
 
-async function trustRoot({ path }: KnownModel, services: Services): Promise<void> {
-  await trustSignerOf(path, "certificate", services);
+async function trustRoot(model: KnownModel, services: Services): Promise<void> {
+  const { path } = model;
+  const { file, source } = await askForSource(path, "certificate", services, () => trustRoot(model, services));
+  await accept(source, file, services);
   await services.checker.check(path, "files", { asked: true });
 }
 
@@ -198,9 +201,6 @@ function widerSentence({ scope }: AuthorityChoice): string[] {
   return [l10n.t("Anyone who can push a tag to that repository, now or later, can sign models that are accepted.")];
 }
 
-/** Names in one sentence. */
-const NAMED = 8;
-
 /** Which of some models in a folder have a signer whom the policy accepts. Absolute paths; only signatures are read. */
 async function acceptedModels(
   policy: PolicyLocation,
@@ -237,10 +237,7 @@ async function newlyAcceptedModels(
 
 function newlyAcceptedSentence(models: readonly string[]): string {
   if (models.length === 0) return l10n.t("No other model of this workspace becomes accepted.");
-  const list = nameList(
-    models.map((path) => modelName({ path })),
-    NAMED,
-  );
+  const list = nameList(models.map((path) => modelName({ path })));
   return models.length === 1
     ? l10n.t("One other model of this workspace becomes accepted: {0}.", list)
     : l10n.t("{0} other models of this workspace become accepted: {1}.", models.length, list);

@@ -10,10 +10,10 @@ import type { Services } from "../services.ts";
 import type { PolicyDestination } from "./destinations.ts";
 import { openSyncedDocument } from "./synced-document.ts";
 
-/** Refuses to write a policy in Restricted Mode. */
-export function requireTrustedWorkspace(): void {
+/** Refuses to write a policy in Restricted Mode, or what the message says. */
+export function requireTrustedWorkspace(message = l10n.t("Policies can't be changed in Restricted Mode.")): void {
   if (workspace.isTrusted) return;
-  throw new ActionableError(l10n.t("Policies can't be changed in Restricted Mode."), {
+  throw new ActionableError(message, {
     label: l10n.t("Manage Workspace Trust"),
     run: () => commands.executeCommand("workbench.trust.manage"),
   });

@@ -39,27 +39,20 @@ const Step = v.object({
 });
 export type Step = v.InferOutput<typeof Step>;
 
+/** Positions are fractions of the time that is shown. */
 const TimelineItem = v.object({
   label: v.string(),
   value: v.string(),
-  kind: v.picklist(["span", "point"]),
+  /** The same as `to` for a moment. */
   from: Fraction,
   to: Fraction,
 });
 export type TimelineItem = v.InferOutput<typeof TimelineItem>;
 
-/** Positions are fractions of the time that is shown. */
-const Timeline = v.object({ summary: v.string(), items: v.array(TimelineItem) });
-export type Timeline = v.InferOutput<typeof Timeline>;
-
-/** Where a CI signer built it. Verified facts only. */
-const Origin = v.object({ summary: v.string(), facts: v.array(Fact) });
-export type Origin = v.InferOutput<typeof Origin>;
-
-/** What buttons do. */
+/** What buttons do: a command of the extension with the path of the model, or the command of the editor. */
 export const ACTIONS = [
-  ...(["verify", "reopenAsText", "copyReport", "trust"] as const),
-  ...(["checkOrigin", "showOrigin", "showSignature", "sign", "pin"] as const),
+  ...(["verifyModel", "reopenAsText", "copyReport", "trustSigner"] as const),
+  ...(["checkOrigin", "showOrigin", "showSignature", "signModel", "pinModel"] as const),
 ] as const;
 
 const Button = v.object({
@@ -70,22 +63,22 @@ const Button = v.object({
 });
 export type Button = v.InferOutput<typeof Button>;
 
-/** Where the model was downloaded from, by a record on this machine. Nothing of it is verified. */
-const Download = v.object({
-  /** `caution`: something differs from the record. */
+/** What is known of the time of signing, of the build, or of the download. */
+const Section = v.object({
+  title: v.string(),
+  /** `caution`: something differs from a download record. */
   sentences: v.array(v.object({ text: v.string(), caution: v.boolean() })),
-  facts: v.array(Fact),
+  timeline: v.optional(v.array(TimelineItem)),
+  facts: v.optional(v.array(Fact)),
   /** What the model's own files say. */
-  claims: v.array(Fact),
-  buttons: v.array(Button),
+  claims: v.optional(v.array(Fact)),
+  buttons: v.optional(v.array(Button)),
 });
-export type Download = v.InferOutput<typeof Download>;
+export type Section = v.InferOutput<typeof Section>;
 
 const FileFilter = v.picklist(FILE_FILTERS);
 
 const Files = v.object({
-  /** Changes when rows received earlier are outdated. */
-  generation: Count,
   summary: v.string(),
   /** Whether the rows are results of a comparison, and not claims. */
   compared: v.boolean(),
@@ -126,20 +119,18 @@ export const ViewerState = v.object({
     notes: v.array(v.string()),
   }),
   steps: v.array(Step),
-  timeline: v.optional(Timeline),
-  origin: v.optional(Origin),
-  download: v.optional(Download),
+  sections: v.array(Section),
   files: v.optional(Files),
   /** What the text shows: the statement, or the whole file if no statement can be read. */
   text: v.picklist(["statement", "file", "none"]),
+  /** Changes when rows and text received earlier are outdated. */
+  generation: v.pipe(Count, v.minValue(1)),
   buttons: v.array(Button),
-  /** Texts of the page itself in the user's language, by name. */
-  labels: v.record(v.string(), v.string()),
 });
 export type ViewerState = v.InferOutput<typeof ViewerState>;
 
 /** What differs between the page of a signature file and that of a download record. */
-export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "labels">;
+export type PageParts = Omit<ViewerState, "type" | "name" | "files" | "generation">;
 
 const Rows = v.object({
   type: v.literal("rows"),

@@ -8,11 +8,13 @@ export const PAGE_FILES = { script: "viewer.js", style: "viewer.css" } as const;
  * sheet, and loads nothing else, not even images.
  *
  * @param addresses the URIs of its two files
+ * @param labels texts of the page itself in the user's language, by name
  */
 export function pageHtml(
   addresses: { readonly script: string; readonly style: string },
   title: string,
   language: string,
+  labels: Readonly<Record<string, string>>,
 ): string {
   const nonce = randomBytes(18).toString("base64");
   const only = `style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'`;
@@ -26,7 +28,7 @@ export function pageHtml(
 <link rel="stylesheet" nonce="${nonce}" href="${escaped(addresses.style)}">
 <title>${escaped(title)}</title>
 </head>
-<body>
+<body data-labels="${escaped(JSON.stringify(labels))}">
 <main id="main"></main>
 <script nonce="${nonce}" src="${escaped(addresses.script)}"></script>
 </body>

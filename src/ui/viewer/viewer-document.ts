@@ -22,6 +22,7 @@ import type { DownloadSubject, Subject } from "./presentation/subject.ts";
 import { viewerState } from "./presentation/viewer-state.ts";
 
 interface ViewerServices extends Pick<Services, "registry"> {
+  readonly engine: Pick<Services["engine"], "openSignature">;
   readonly origins: Pick<Origins, "get" | "failure" | "request" | "onDidChange">;
 }
 
@@ -101,10 +102,7 @@ export class ViewerDocument implements CustomDocument {
     if (uri.scheme === "file") this.#watch();
   }
 
-  static async open(
-    uri: Uri,
-    services: ViewerServices & { readonly engine: Pick<Services["engine"], "openSignature"> },
-  ): Promise<ViewerDocument> {
+  static async open(uri: Uri, services: ViewerServices): Promise<ViewerDocument> {
     const line = lineOf(uri, services.registry);
     const { view, summary } = await services.engine.openSignature(await sourceOf(uri, line, services.registry));
     return new ViewerDocument(uri, services, view, summary, line);

@@ -1,26 +1,15 @@
 import * as v from "valibot";
-import { commands, env, Position, Range, Uri, type WebviewPanel, window } from "vscode";
+import { commands, env, l10n, Position, Range, Uri, type WebviewPanel, window } from "vscode";
 import { guarded } from "../../platform/commands.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS, type CommandId, EDITORS } from "../../platform/ids.ts";
+import { COMMANDS, EDITORS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { type Button, FromPage, LINES_AT_ONCE, ROWS_AT_ONCE, type ToPage } from "./messages.ts";
 import { PAGE_FILES, pageHtml } from "./page.ts";
+import { labelsOf } from "./presentation/labels.ts";
 import type { Links } from "./presentation/links.ts";
 import type { ViewerDocument } from "./viewer-document.ts";
-
-/** What the buttons run, with the path of the model. */
-const COMMAND_OF = {
-  verify: COMMANDS.verifyModel,
-  copyReport: COMMANDS.copyReport,
-  trust: COMMANDS.trustSigner,
-  checkOrigin: COMMANDS.checkOrigin,
-  showOrigin: COMMANDS.showOrigin,
-  showSignature: COMMANDS.showSignature,
-  sign: COMMANDS.signModel,
-  pin: COMMANDS.pinModel,
-} as const satisfies Record<Exclude<Button["action"], "reopenAsText">, CommandId>;
 
 /** Signatures whose differences are to be shown as soon as their page runs. */
 const pending = new Set<string>();
@@ -40,7 +29,6 @@ export class ViewerPanel {
   readonly #log: Log;
   readonly #store = new DisposableStore();
   #links: Links | undefined;
-  #sent: string | undefined;
   /** Whether the page runs. It ends when hidden, and starts again when shown. */
   #ready = false;
   #updating: Promise<unknown> = Promise.resolve();
@@ -74,6 +62,7 @@ export class ViewerPanel {
       { script: at(PAGE_FILES.script), style: at(PAGE_FILES.style) },
       document.title,
       env.language,
+      labelsOf(l10n.t),
     );
   }
 
@@ -90,7 +79,6 @@ export class ViewerPanel {
     switch (message.type) {
       case "ready":
         this.#ready = true;
-        this.#sent = undefined;
         return this.update();
       case "rows": {
         const { request, offset, filter, search } = message;
@@ -132,7 +120,7 @@ export class ViewerPanel {
       return;
     }
     const model = this.#document.modelPath();
-    if (model !== undefined) await commands.executeCommand(COMMAND_OF[action], model);
+    if (model !== undefined) await commands.executeCommand(COMMANDS[action], model);
   }
 
   /** Sends the state, after what is sent already. */
@@ -144,10 +132,7 @@ export class ViewerPanel {
     if (!this.#ready || this.#store.disposed) return;
     const { state, links } = await this.#document.state();
     this.#links = links;
-    const text = JSON.stringify(state);
-    const isNew = text !== this.#sent;
-    this.#sent = text;
-    if (isNew) await this.#send(state);
+    await this.#send(state);
     if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
   }
 

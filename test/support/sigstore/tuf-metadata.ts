@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { Key, Metadata, MetaFile, Root, Signature, Snapshot, TargetFile, Targets, Timestamp } from "@tufjs/models";
-import type { StoredMetadata } from "../../../src/core/verification/stored-metadata.ts";
+import type { StoredTrustRoot } from "../../../src/core/verification/trust-root-store.ts";
 
 const IN_A_YEAR = new Date(Date.now() + 365 * 24 * 3_600_000).toISOString();
 const ROLES = ["root", "timestamp", "snapshot", "targets"] as const;
@@ -26,7 +26,7 @@ export interface TufKey {
 export interface TufRepository {
   /** All roots, oldest first: the first is what a client is given out of band. */
   readonly roots: readonly string[];
-  readonly metadata: StoredMetadata;
+  readonly metadata: StoredTrustRoot["metadata"];
   readonly keys: readonly TufKey[];
 }
 

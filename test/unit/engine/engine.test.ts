@@ -5,7 +5,6 @@ import { join, relative } from "node:path";
 import { type ErrorCode, ProvenanceError } from "../../../src/core/errors.ts";
 import type { DigestProgress } from "../../../src/core/hashing/digest-request.ts";
 import { HashPool } from "../../../src/core/hashing/hash-pool.ts";
-import { readVerificationHint } from "../../../src/core/operations/inspect.ts";
 import { previewPolicy } from "../../../src/core/operations/policy/policy-preview.ts";
 import { authenticate, type VerifyOptions, verify } from "../../../src/core/operations/verify/verify.ts";
 import { readPolicies } from "../../../src/core/policy/read-policies.ts";
@@ -14,7 +13,9 @@ import type { SigstoreTrust, Trust } from "../../../src/core/trust.ts";
 import type { Verdict } from "../../../src/core/verdict.ts";
 import { readTrustConfigFile } from "../../../src/core/verification/trust-root-files.ts";
 import { Engine } from "../../../src/engine/engine.ts";
+import { EngineChild } from "../../../src/engine/engine-child.ts";
 import type { ClientOptions } from "../../../src/engine/engine-client.ts";
+import type { FromEngine } from "../../../src/engine/protocol.ts";
 import { searchModels } from "../../../src/engine/search-models.ts";
 import { changeByte, signWith } from "../../support/editor-workspace.ts";
 import { failsWith } from "../../support/errors.ts";
@@ -71,12 +72,6 @@ describe("Engine", function () {
     const error = await failsWith("MODEL_NOT_FOUND", () => verifyBy(engine, missing));
     assert.equal(error.message, (await failsWith("MODEL_NOT_FOUND", () => verify({ ...missing, pool }))).message);
     assert.deepEqual(error.details, { path: missing.model });
-    await failsWith("SIGNATURE_NOT_FOUND", () =>
-      engine.run("readVerificationHint", { signature: join(root(), "none.sig") }),
-    );
-    const claim = await engine.run("readVerificationHint", { signature });
-    assert.deepEqual(claim, await readVerificationHint(signature));
-    assert.ok(claim.hint);
   });
 
   it("returns long lists complete and in order", async () => {
@@ -218,6 +213,11 @@ describe("Engine", function () {
     const { toolFiles, fileCount } = await engine.run("previewSigning", { model, signature });
     assert.deepEqual(toolFiles, [{ name: ".DS_Store", size: 6148 }]);
     assert.equal(fileCount, 4);
+    const without = await engine.run("previewSigning", { model, signature, ignorePaths: [".DS_Store"] });
+    assert.deepEqual(
+      [without.toolFiles, without.fileCount, without.ignored],
+      [[], 3, [{ name: ".DS_Store", bytes: 6148, atLeast: false }]],
+    );
   });
 
   it("applies policies, which it reads once a generation", async () => {
@@ -295,9 +295,25 @@ describe("Engine", function () {
 
     it("or cannot start fails the call", async () => {
       const missing = new Engine({ entry: new URL("missing.ts", ENTRY), cache: join(root(), "cache") });
-      await failsWith("INTERNAL", () => missing.run("readVerificationHint", { signature }));
+      await failsWith("INTERNAL", () => missing.run("findSignatures", { model }));
       await missing.dispose();
     });
+  });
+
+  it("ends a call that is cancelled while it waits for an answer", async () => {
+    const { promise: failed, resolve } = Promise.withResolvers<string | undefined>();
+    const options = { model, depth: "files", trust: { sigstore: false } } as const;
+    const receive = (message: FromEngine): void => {
+      if (message.type === "ask") {
+        child.send({ type: "cancel", id: message.id });
+        child.send({ type: "call", id: 2, call: "findSignatures", options: { model } });
+      } else if (message.type === "failed") resolve(message.error.code);
+      else if (message.type === "done") resolve(undefined);
+    };
+    const child = new EngineChild({ entry: ENTRY, cache: join(root(), "cache") }, receive, assert.fail);
+    child.send({ type: "call", id: 1, call: "check", options });
+    assert.equal(await failed, "CANCELLED");
+    await child.retire();
   });
 
   it("is ended if a cancelled call does not end, and a new one answers the other calls", async () => {
@@ -328,7 +344,7 @@ describe("Engine", function () {
     if (process.platform !== "linux") return skip(this, "only Linux shows another process's environment");
     process.env["MODEL_SIGNING_SECRET"] = "secret";
     try {
-      await engine.run("readVerificationHint", { signature });
+      await engine.run("findSignatures", { model });
     } finally {
       delete process.env["MODEL_SIGNING_SECRET"];
     }
@@ -356,7 +372,7 @@ describe("Engine", function () {
     const cancelled: Promise<unknown> = failsWith("CANCELLED" satisfies ErrorCode, () => running);
     await brief.dispose();
     await cancelled;
-    await failsWith("CANCELLED", () => brief.run("readVerificationHint", { signature }));
+    await failsWith("CANCELLED", () => brief.run("findSignatures", { model }));
   });
 
   /** The verdict of the process, which has to be that of this one but for the times. */

@@ -100,13 +100,12 @@ function entriesOf({ file, ranges }: Work, digests: readonly string[], shardSize
 
 /** Whether a manifest is of this part of this model, and every file is as it was when its digests were made. */
 function isSameWork(
-  { files, ...earlier }: PartialManifest,
+  { files, model, part, serialization }: PartialManifest,
   head: Pick<PartialManifest, "model" | "part" | "serialization">,
   work: readonly Work[],
 ): boolean {
   const { shardSize } = head.serialization;
   const wanted = work.flatMap((item) => entriesOf(item, [], shardSize));
-  const { model, part, serialization } = earlier;
   return (
     isDeepStrictEqual({ model, part, serialization }, head) &&
     files.length === wanted.length &&

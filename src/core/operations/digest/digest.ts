@@ -21,14 +21,12 @@ import { coverageOf } from "../verify/coverage.ts";
 import { signingIgnoreRules } from "../verify/ignore-rules.ts";
 import { findOtherSignatures } from "../verify/other-signatures.ts";
 
-export interface DigestModelOptions extends PoolChoice, DigestOptions {
+/** What decides which files a signature covers. */
+export interface ListOptions extends Pick<DigestOptions, "signal"> {
   /** The folder, or the single file. */
   readonly model: string;
   /** The signature file, which is ignored if it is in the model. */
   readonly signature?: string | undefined;
-  readonly algorithm?: HashAlgorithm;
-  /** Bytes; present: the method `shards`. */
-  readonly shardSize?: number;
   /** Canonical, relative to the model. */
   readonly ignorePaths?: readonly string[];
   /** Patterns for further paths: each is expanded, and the exact paths are excluded. */
@@ -38,6 +36,12 @@ export interface DigestModelOptions extends PoolChoice, DigestOptions {
   /** Leaves `.git` and its kin at the top of the model out (OMS 6.2); true if absent. */
   readonly ignoreGitPaths?: boolean;
   readonly allowSymlinks?: boolean;
+}
+
+export interface DigestModelOptions extends ListOptions, PoolChoice, DigestOptions {
+  readonly algorithm?: HashAlgorithm;
+  /** Bytes; present: the method `shards`. */
+  readonly shardSize?: number;
   readonly mode?: DigestMode;
 }
 
@@ -65,19 +69,6 @@ export async function digest(options: DigestModelOptions): Promise<ModelDigest> 
   const { rootDigest, resources, coverage } = await buildManifest(options);
   return { rootDigest, resources, coverage };
 }
-
-/** What decides which files a signature covers. */
-export type ListOptions = Pick<
-  DigestModelOptions,
-  | "model"
-  | "signature"
-  | "ignorePaths"
-  | "ignorePatterns"
-  | "excludeToolFiles"
-  | "ignoreGitPaths"
-  | "allowSymlinks"
-  | "signal"
->;
 
 /** What a signature would cover and ignore. */
 export interface SigningList {

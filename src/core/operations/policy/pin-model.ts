@@ -72,7 +72,7 @@ export async function planPin(options: PinOptions): Promise<PinPlan> {
     fail("USAGE", message, { model, file: policyFile });
   }
   const before = await readIfThere(policyFile);
-  const policies = await policiesIn(before, policyFile);
+  const { policies } = await readPolicies(Buffer.from(before ?? ""), policyFile);
   const denied = policies.some((policy) => covers(policy, path) && policy.verification.hubCacheLinks === "deny");
   return withHashPool(options, async (given) => {
     const pool = readingOnce(given);
@@ -114,11 +114,6 @@ export async function writePin({ policy, lock }: Pick<PinPlan, "policy" | "lock"
   await replaceText(policy);
 }
 
-async function policiesIn(text: string | undefined, file: string): Promise<readonly Policy[]> {
-  if (text === undefined || text.trim() === "") return [];
-  return (await readPolicies(Buffer.from(text), file)).policies;
-}
-
 /**
  * @param policies those in the file
  * @returns the text that is added, and the file with it
@@ -133,11 +128,12 @@ async function planPolicy(
   if (covering.some((policy) => pinsOf(policy).some(({ sha256 }) => sha256 === digest.sha256))) {
     return { added: "", after: before };
   }
-  const authorityBeside = (taken: Named) => ({ name: freeNameBeside(taken, `pinned ${modelName({ path })}`), digest });
+  const wanted = `pinned ${modelName({ path })}`;
   const [policy] = covering;
   if (policy !== undefined) {
     const file = { path: policyFile, text: before, policy: policy.name, line: policy.location.line };
-    const authority = authorityBeside(policy.authorities);
+    const taken = policy.authorities.map(({ name }) => name);
+    const authority = { name: freeName(wanted, taken), digest };
     const { insertion, after } = await planEdit(file, { kind: "authority", authority });
     return { added: insertion.text, after };
   }
@@ -146,8 +142,9 @@ async function planPolicy(
     const message = `No policy in ${policyFile} covers ${path}, and a JSON file contains one policy. Name a YAML file.`;
     fail("POLICY_INVALID", message, { file: policyFile, path });
   }
-  const name = freeNameBeside(policies, "pinned-models");
-  const draft = { name, models: [literalPattern(path)], authorities: [authorityBeside([])] };
+  const taken = policies.map(({ name }) => name);
+  const authorities = [{ name: freeName(wanted, []), digest }];
+  const draft = { name: freeName("pinned-models", taken), models: [literalPattern(path)], authorities };
   const { text } = await planFile([draft], policyFile);
   if (isEmpty) return { added: text, after: text };
   // Another document in the same file.
@@ -155,15 +152,6 @@ async function planPolicy(
   const after = before + added;
   requireValid(await readPolicies(Buffer.from(after), policyFile));
   return { added, after };
-}
-
-type Named = readonly { readonly name: string }[];
-
-function freeNameBeside(taken: Named, wanted: string): string {
-  return freeName(
-    wanted,
-    taken.map(({ name }) => name),
-  );
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -3,8 +3,8 @@ import type { PolicyDraft } from "../../policy/editing/policy-draft.ts";
 import { freeName } from "../../policy/editing/signer-authority.ts";
 import { Glob } from "../../policy/glob.ts";
 import type { AuthorityDocument } from "../../policy/policy-document.ts";
+import { futureModelsText } from "../../presentation/decision-text.ts";
 import type { Translate } from "../../presentation/localizer.ts";
-import { futureModelsText } from "../../presentation/policy-comment.ts";
 import { signerName, signerText } from "../../presentation/signer-text.ts";
 import type { Signer } from "../../verification/signer.ts";
 

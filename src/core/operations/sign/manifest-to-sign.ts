@@ -5,26 +5,19 @@ import { partText } from "../../manifest/part-number.ts";
 import type { PartialManifest } from "../../manifest/partial-manifest.ts";
 import type { FileList } from "../../model/file-list.ts";
 import { relativeToModel } from "../../model/ignore.ts";
-import { listForSigning, type ModelManifest } from "../digest/digest.ts";
+import { type ListOptions, listForSigning, type ModelManifest } from "../digest/digest.ts";
 import { listingOf, wholeManifest } from "../digest/merge-parts.ts";
-
-export interface ManifestToSignOptions {
-  readonly model: string;
-  readonly signature: string;
-  /** Path of the manifest, which covers the whole model. */
-  readonly manifest: string;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * What is signed of a model that was digested before: names and sizes of its files are compared with the manifest, and
  * contents are not read.
  *
+ * @param options `manifest` is the path of a manifest that covers the whole model
  * @param checkList throws for a list that must not be signed, given the private keys that the manifest names
  * @throws ProvenanceError MANIFEST_*, MODEL_*, CANCELLED
  */
 export async function manifestToSign(
-  options: ManifestToSignOptions,
+  options: Pick<ListOptions, "model" | "signal"> & { readonly signature: string; readonly manifest: string },
   checkList: (list: FileList, privateKeys: readonly string[]) => Promise<void>,
 ): Promise<ModelManifest> {
   const started = performance.now();

@@ -7,7 +7,7 @@ import { windowsNameWarning } from "../../model/windows-names.ts";
 import { partlyText } from "../../presentation/coverage-text.ts";
 import { ENGLISH } from "../../presentation/localizer.ts";
 import { assertReplaceable, readEarlierSignature } from "../../signing/earlier-signature.ts";
-import { lookIntoSmallFiles, rejectPrivateKeyNames } from "../../signing/private-key-files.ts";
+import { lookIntoSmallFiles } from "../../signing/private-key-files.ts";
 import { type Replacement, replacementOf } from "../../signing/replacement.ts";
 import { type AllowedFiles, contentWarnings, rejectUnsuitable } from "../../signing/unsuitable-files.ts";
 import { checkWritable } from "../../signing/write-file-atomically.ts";
@@ -23,8 +23,6 @@ export interface PrepareOptions extends DigestModelOptions, AllowedFiles {
   readonly trust: Trust;
   /** Replaces also the OMS signature of another model or by another signer; a file of another kind never. */
   readonly force?: boolean;
-  /** Signs files that hold private keys, too. */
-  readonly allowPrivateKeys?: boolean;
   /**
    * Path of a manifest of the whole model, which `digest --merge` wrote: its digests are signed. Names and sizes are
    * compared with the files, and contents are not read. What is hashed, how, and what is ignored, it says itself.
@@ -62,7 +60,6 @@ export interface PreparedStatement {
 export async function prepareStatement({
   trust,
   force,
-  allowPrivateKeys = false,
   manifest: manifestFile,
   ...options
 }: PrepareOptions): Promise<PreparedStatement> {
@@ -77,8 +74,8 @@ export async function prepareStatement({
   /** @param known the private keys that a manifest names: then no content is read but pointers */
   const check = async ({ files }: FileList, known?: readonly string[]): Promise<void> => {
     const found = await lookIntoSmallFiles(files, options.signal, known && MAX_POINTER_BYTES - 1);
-    if (!allowPrivateKeys) rejectPrivateKeyNames(known ?? found.privateKeys, name);
-    await rejectUnsuitable(files, found.pointers, name, options, options.signal);
+    const privateKeys = known ?? found.privateKeys;
+    await rejectUnsuitable(files, { ...found, privateKeys }, name, options, options.signal);
   };
   const { manifest, list, otherSignatures, rootDigest, coverage } =
     manifestFile === undefined

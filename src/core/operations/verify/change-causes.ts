@@ -3,7 +3,7 @@ import { createDigest } from "../../hashing/algorithms.ts";
 import type { Matching } from "../../manifest/compare.ts";
 import type { ChangeNote, Comparison } from "../../manifest/comparison.ts";
 import type { Manifest, Resource } from "../../manifest/manifest.ts";
-import type { FileList, ModelFile } from "../../model/file-list.ts";
+import type { FileList } from "../../model/file-list.ts";
 import { type LfsPointer, readLfsPointer } from "../../model/git-lfs-pointer.ts";
 import { isIgnored } from "../../model/is-ignored.ts";
 import { readListed } from "../../model/listed-content.ts";
@@ -75,7 +75,7 @@ async function causesOfChanges(
       causes.set(file.name, { note: isSame ? "lfs-not-downloaded" : "lfs-pointer", pointer });
     } else if (digest !== undefined && texts + file.size <= MAX_TEXTS) {
       texts += Math.min(file.size, MAX_TEXT);
-      const other = otherLineEndings(file);
+      const other = withOtherLineEndings(readListed(file, MAX_TEXT));
       if (other !== undefined && isWhole(resources, other.length) && digest.whole(other) === resources[0]?.digest) {
         causes.set(file.name, { note: "line-endings" });
       }
@@ -97,11 +97,6 @@ function mayBeSigned({ oid, size }: LfsPointer, resources: readonly Resource[], 
 function isWhole(resources: readonly Resource[], size: number): boolean {
   const [only, ...others] = resources;
   return only !== undefined && others.length === 0 && (only.range === undefined || only.range.end === size);
-}
-
-function otherLineEndings(file: ModelFile): Buffer | undefined {
-  const bytes = readListed(file, MAX_TEXT);
-  return bytes === undefined ? undefined : withOtherLineEndings(bytes);
 }
 
 /** What each added file is, and what is there in place of a missing one. */
@@ -189,8 +184,8 @@ const TEXT_PROBE = 8000;
  *
  * @returns undefined for what git takes for binary, and for a text without a line end
  */
-function withOtherLineEndings(bytes: Buffer): Buffer | undefined {
-  if (bytes.subarray(0, TEXT_PROBE).includes(0)) return undefined;
+function withOtherLineEndings(bytes: Buffer | undefined): Buffer | undefined {
+  if (bytes === undefined || bytes.subarray(0, TEXT_PROBE).includes(0)) return undefined;
   const text = bytes.toString("latin1");
   if (text.includes("\r\n")) return Buffer.from(text.replaceAll("\r\n", "\n"), "latin1");
   return text.includes("\n") ? Buffer.from(text.replaceAll("\n", "\r\n"), "latin1") : undefined;

@@ -3,11 +3,10 @@ import { type ErrorKind, ProvenanceError } from "../../errors.ts";
 import type { DigestMode, DigestOptions } from "../../hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "../../hashing/with-hash-pool.ts";
 import { isOnlyUndownloaded } from "../../manifest/changed-files.ts";
-import { compare, type Matching, matchFiles } from "../../manifest/compare.ts";
+import { compare, matchFiles } from "../../manifest/compare.ts";
 import type { Comparison } from "../../manifest/comparison.ts";
 import { resourcesByFile } from "../../manifest/manifest.ts";
 import { enumerateModel } from "../../model/enumerate.ts";
-import type { FileList } from "../../model/file-list.ts";
 import type { Trust } from "../../trust.ts";
 import type { Reason, Verdict, VerdictState } from "../../verdict.ts";
 import { type BundleVerification, verifyBundle } from "../../verification/verify-bundle.ts";
@@ -73,12 +72,10 @@ export async function checkSignature(
 
 /** Compares the files of a model with the statement of an authentic signature; see `verify`. */
 export async function compareFiles({ verdict, verified }: SignatureCheck, options: CompareOptions): Promise<Verdict> {
-  const { model, signature } = verdict;
+  const { signature } = verdict;
   if (verified === undefined || signature === undefined) return verdict;
   try {
-    const { causes, ...checked } = await checkFiles(model, signature, verified, options);
-    const state = stateOfDifferences(checked.comparison) ?? (verified.rejection ? "untrusted" : "verified");
-    return { ...verdict, state, ...checked, reasons: [...causes, ...verdict.reasons] };
+    return await checkFiles(verdict, signature, verified, options);
   } catch (error) {
     return { ...verdict, ...failure(error) };
   }
@@ -90,19 +87,14 @@ export function stateOfDifferences(comparison: Comparison): "modified" | "unveri
   return isOnlyUndownloaded(comparison) ? "unverifiable" : "modified";
 }
 
-interface CheckedFiles {
-  readonly comparison: Comparison;
-  /** Why files differ, as far as that is known. */
-  readonly causes: readonly Reason[];
-}
-
 async function checkFiles(
-  model: string,
+  verdict: Verdict,
   signature: string,
-  { statement }: BundleVerification,
+  { statement, rejection }: BundleVerification,
   options: CompareOptions,
-): Promise<Pick<Verdict, "coverage" | "reading"> & CheckedFiles> {
+): Promise<Verdict> {
   const started = performance.now();
+  const { model } = verdict;
   const { manifest } = statement;
   const { serialization } = manifest;
   const { mode = "full", signal, onProgress } = options;
@@ -122,10 +114,13 @@ async function checkFiles(
       signal,
     });
     const names = new Set(signed.keys());
-    const list =
-      options.otherSignatures === "deny" ? found : await withSignaturesNamed(found, (name) => names.has(name), signal);
+    const isSigned = (name: string): boolean => names.has(name);
+    const allowOthers = options.otherSignatures !== "deny";
+    const list = allowOthers ? await withSignaturesNamed(found, isSigned, signal) : found;
     const matching = matchFiles(manifest, list, signed);
-    const others = await otherSignatures(list, matching, names, options);
+    const added = new Set(matching.added.filter(({ note }) => note === undefined).map(({ name }) => name));
+    const unsigned = allowOthers ? list.files.filter(({ name }) => added.has(name)) : [];
+    const others = await findOtherSignatures(list, unsigned, isSigned, signal);
     // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
     const files = [...matching.present.map(({ file }) => file), ...matching.empty];
     const request = { root: model, algorithm, mode, shardSize, files };
@@ -133,7 +128,6 @@ async function checkFiles(
   });
   const matching = { ...all, added: all.added.filter(({ name }) => !others.includes(name)) };
   const letUnsignedPass = options.ignoreUnsignedFiles === true;
-  const unsigned = letUnsignedPass ? matching.added.map(({ name }) => name) : [];
   const covered = {
     names: [...matching.present.map(({ file }) => file.name), ...matching.missing.map(({ name }) => name)],
     files: matching.present.length + matching.missing.length + new Set(matching.replaced.map(({ name }) => name)).size,
@@ -142,27 +136,17 @@ async function checkFiles(
   const compared = compare(manifest, matching, digests.digests, letUnsignedPass);
   const { comparison, reasons } = await explainChanges(compared, { manifest, matching, list }, signal);
   return {
+    ...verdict,
+    state: stateOfDifferences(comparison) ?? (rejection ? "untrusted" : "verified"),
     comparison,
-    causes: reasons,
     coverage: coverageOf(list, serialization, covered, digests, started, {
-      unsigned,
+      unsigned: letUnsignedPass ? matching.added.map(({ name }) => name) : [],
       empty: matching.empty.map(({ name }) => name),
       others,
     }),
     reading: digests.bytesFromCache > 0 ? "cached" : "full",
+    reasons: [...reasons, ...verdict.reasons],
   };
-}
-
-async function otherSignatures(
-  list: FileList,
-  { added }: Matching,
-  signed: ReadonlySet<string>,
-  { otherSignatures: rule, signal }: Pick<CompareOptions, "otherSignatures" | "signal">,
-): Promise<readonly string[]> {
-  if (rule === "deny" || added.length === 0) return [];
-  const names = new Set(added.filter(({ note }) => note === undefined).map(({ name }) => name));
-  const files = list.files.filter(({ name }) => names.has(name));
-  return findOtherSignatures(list, files, (name) => signed.has(name), signal);
 }
 
 const STATES: Readonly<Record<Exclude<ErrorKind, "usage">, VerdictState>> = {

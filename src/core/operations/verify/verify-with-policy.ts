@@ -1,10 +1,10 @@
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { systemCode } from "../../errors.ts";
 import { readingOnce } from "../../hashing/read-once.ts";
 import { withHashPool } from "../../hashing/with-hash-pool.ts";
-import type { Comparison } from "../../manifest/comparison.ts";
-import { findSignatures } from "../../model/find-signatures.ts";
+import type { AddedEntry } from "../../manifest/comparison.ts";
+import { findSignatures, statModel } from "../../model/find-signatures.ts";
 import { existsIn } from "../../model/ignore.ts";
 import { isInside } from "../../model/path-below.ts";
 import type { Decision } from "../../policy/decision.ts";
@@ -200,10 +200,11 @@ function conclude(verdict: Verdict, decision: Decision, enforcing: readonly Poli
     const reasons = isUnreadable ? [...decision.reasons, ...reported] : [...reported, ...decision.reasons];
     return { ...verdict, decision, reasons };
   }
-  const isLetPass = (name: string): boolean =>
+  const isAllowed = ({ name }: AddedEntry): boolean =>
     enforcing.length > 0 && enforcing.every((policy) => allowsUnsigned(policy, name));
-  const passed = comparison.added.filter(({ name }) => isLetPass(name)).map(({ name }) => name);
-  const left = without(comparison, new Set(passed));
+  const added = comparison.added.filter((entry) => !isAllowed(entry));
+  const matches = comparison.changed.length === 0 && comparison.missing.length === 0 && added.length === 0;
+  const left = { ...comparison, added, matches };
   const state = stateOfDifferences(left) ?? (decision.outcome === "accepted" ? "verified" : "untrusted");
   // What differs is listed by name.
   const reasons = decision.reasons.filter(({ code }: Reason) => left.matches || code !== "POLICY_FILES");
@@ -212,15 +213,9 @@ function conclude(verdict: Verdict, decision: Decision, enforcing: readonly Poli
     state,
     decision,
     comparison: left,
-    coverage: { ...coverage, unsigned: passed },
+    coverage: { ...coverage, unsigned: comparison.added.filter(isAllowed).map(({ name }) => name) },
     reasons: [...reported, ...reasons],
   };
-}
-
-function without(comparison: Comparison, passed: ReadonlySet<string>): Comparison {
-  const added = comparison.added.filter(({ name }) => !passed.has(name));
-  const matches = comparison.changed.length === 0 && comparison.missing.length === 0 && added.length === 0;
-  return { ...comparison, added, matches };
 }
 
 /** The signature files to verify, or why there is none. */
@@ -241,7 +236,8 @@ async function locateSignatures(
 ): Promise<LocatedSignatures> {
   if (signature !== undefined) return { paths: [signature] };
   if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
-  const path = join(await folderOfModel(resolve(model)), wanted);
+  const isFolder = statModel(resolve(model)).isDirectory();
+  const path = join(isFolder ? resolve(model) : dirname(resolve(model)), wanted);
   const details = { path };
   try {
     const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
@@ -252,14 +248,5 @@ async function locateSignatures(
     if (systemCode(error) === undefined) throw error;
     const message = `There is no signature ${wanted}, which the policy names.`;
     return { paths: [], problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
-  }
-}
-
-async function folderOfModel(model: string): Promise<string> {
-  try {
-    return (await stat(model)).isDirectory() ? model : dirname(model);
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return model;
   }
 }

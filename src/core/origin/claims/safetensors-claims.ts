@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readSmallFile } from "../../model/read-small-file.ts";
+import { parseJson, readSmallFile } from "../../model/read-small-file.ts";
 import { type FieldKinds, type FoundField, foundFields } from "./claim.ts";
 
 /** Bytes of a header that is read; those of models of a terabyte have less. */
@@ -24,11 +24,7 @@ export function safetensorsClaims(path: string): FoundField[] {
   const size = Number(length.readBigUInt64LE());
   if (size > MAX_HEADER_BYTES) return [];
   const header = readSmallFile(path, LENGTH_BYTES + size, false)?.subarray(LENGTH_BYTES);
-  try {
-    const { __metadata__ } = v.parse(HeaderSchema, JSON.parse(header?.toString("utf8") ?? ""));
-    return foundFields(KINDS, new Map(Object.entries(__metadata__)));
-  } catch {
-    // No header, a damaged one, or one without metadata.
-    return [];
-  }
+  const parsed = v.safeParse(HeaderSchema, parseJson(header?.toString("utf8")));
+  // No header, a damaged one, or one without metadata.
+  return parsed.success ? foundFields(KINDS, new Map(Object.entries(parsed.output.__metadata__))) : [];
 }

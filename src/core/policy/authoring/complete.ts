@@ -1,9 +1,27 @@
+import { isDeepStrictEqual } from "node:util";
 import { formsOf, type Schema, schemaAt, type ValuePath } from "../policy-schema.ts";
-import type { CompletionSources, FileKind, KnownSigner } from "./completion-sources.ts";
 import { exampleOf } from "./explain.ts";
 import { authoritySkeletons, type NamedSkeleton, policySkeleton, skeleton } from "./skeleton.ts";
 import { escapeSnippet, renderSnippet, type Style, scalarText } from "./snippet.ts";
 import { CURSOR, tokensIn, type YamlToken } from "./yaml-tokens.ts";
+
+export type FileKind = "public-key" | "certificate" | "trust-config";
+
+/** A signer whose signature is authentic, and what it signed. */
+export interface KnownSigner {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Path of a model, as in `CompletionSources.models`. */
+  readonly model: string;
+}
+
+/** What a policy can name in its workspace folder. Paths are relative to that folder, with `/`. */
+export interface CompletionSources {
+  readonly models: readonly string[];
+  /** Signers with a login or in CI. */
+  readonly signers: readonly KnownSigner[];
+  files(kind: FileKind): Promise<readonly string[]>;
+}
 
 /** Something that can be written at the cursor. */
 export interface Completion {
@@ -131,17 +149,13 @@ function fieldsIn({ token, tokens }: Cursor, path: ValuePath): readonly YamlToke
       other !== token &&
       other.role === "key" &&
       other.document === token.document &&
-      isSame(other.path.slice(0, -1), path),
+      isDeepStrictEqual(other.path.slice(0, -1), path),
   );
 }
 
 function valueAt({ token, tokens }: Cursor, path: ValuePath): string | undefined {
   const isValue = (other: YamlToken): boolean => other.role === "value" && other.document === token.document;
-  return tokens.find((other) => isValue(other) && isSame(other.path, path))?.text;
-}
-
-function isSame(one: ValuePath, other: ValuePath): boolean {
-  return one.length === other.length && one.every((step, index) => step === other[index]);
+  return tokens.find((other) => isValue(other) && isDeepStrictEqual(other.path, path))?.text;
 }
 
 /** Whether its value is not filled in, but chosen or typed: one of an enumeration, true or false, or a text. */

@@ -28,8 +28,8 @@ export interface AuthorityForm<F extends FormName = FormName> {
 export interface AuthorityKind<A extends Authority = Authority> {
   /** The signing method of the signers that it can accept; absent for an exception. */
   readonly requires?: { readonly method: SigningMethod; readonly text: string };
-  /** What its signers are checked against; undefined for an exception. */
-  trustId(authority: A): TrustId | undefined;
+  /** What its signers are checked against; absent for an exception. */
+  trustId?(authority: A): TrustId;
   /** Only where each authority has a trust of its own. */
   trust?(authority: A): Trust | undefined;
   /**

@@ -69,13 +69,11 @@ function readTrustedIdentity(
   if (identity.type !== "subject") return identity;
   if (kind === "x509.san") {
     const hint = `${JSON.stringify(value)} is not an alternative name: use email:…, uri:… or dns:…, or x509.subject.`;
-    report(context, "identity", hint, path);
-    return undefined;
+    return void report(context, "identity", hint, path);
   }
   if (identity.name !== undefined) return identity;
   const hint = `${JSON.stringify(value)} is not the name of a certificate: O=Vendor, CN=Model Signing.`;
-  report(context, "identity", hint, path);
-  return undefined;
+  return void report(context, "identity", hint, path);
 }
 
 function identityText(identity: CertificateAuthority["identities"][number]): string {

@@ -16,7 +16,5 @@ export const digest: AuthorityForm<"digest"> & AuthorityKind<DigestAuthority> = 
     const about = { ...(source !== undefined && { source }), ...(note !== undefined && { note }) };
     return { ...base, kind: "digest", sha256, ...about };
   },
-
-  trustId: () => undefined,
   match: () => ({ distance: 3, explain: () => "pins the bytes of an unsigned model, and accepts no signer" }),
 };

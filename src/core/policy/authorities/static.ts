@@ -16,7 +16,5 @@ export const exception: AuthorityForm<"static"> & AuthorityKind<StaticAuthority>
     }
     return { ...base, kind: "static", action, ...(message !== undefined && { message }) };
   },
-
-  trustId: () => undefined,
   match: ({ message }) => ({ distance: 3, explain: () => message ?? "rejects every model that it covers" }),
 };

@@ -5,7 +5,7 @@ import type { AuthorityDocument } from "../policy-document.ts";
 import { type PolicyFile, readPolicies } from "../read-policies.ts";
 import { parseYaml } from "../yaml-text.ts";
 import { type PolicyDraft, writePolicies } from "./policy-draft.ts";
-import { appendField, appendItems, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
+import { append, exists, type Insertion, type InsertionPoint } from "./yaml-insertion.ts";
 
 export type PolicyChange =
   | { readonly kind: "authority"; readonly authority: AuthorityDocument }
@@ -62,12 +62,12 @@ function indexOf({ policies, path }: PolicyFile, { policy, line }: PolicyText): 
 
 function insertionFor({ text, path }: PolicyText, document: number, change: PolicyChange): Insertion {
   const at = (...steps: string[]): InsertionPoint => ({ text, document, path: steps, json: /\.json$/i.test(path) });
-  if (change.kind === "authority") return appendItems(at("spec", "authorities"), [change.authority]);
-  if (exists(at("spec", "verification", "ignorePaths"))) {
-    return appendItems(at("spec", "verification", "ignorePaths"), change.paths);
-  }
-  if (exists(at("spec", "verification"))) return appendField(at("spec", "verification"), "ignorePaths", change.paths);
-  return appendField(at("spec"), "verification", { ignorePaths: change.paths });
+  if (change.kind === "authority") return append(at("spec", "authorities"), [change.authority]);
+  const { paths } = change;
+  if (exists(at("spec", "verification", "ignorePaths")))
+    return append(at("spec", "verification", "ignorePaths"), paths);
+  if (exists(at("spec", "verification"))) return append(at("spec", "verification"), { ignorePaths: paths });
+  return append(at("spec"), { verification: { ignorePaths: paths } });
 }
 
 /**

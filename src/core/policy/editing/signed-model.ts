@@ -1,6 +1,6 @@
 import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ProvenanceError, systemCode } from "../../errors.ts";
+import { ProvenanceError, systemCode, undefinedIfRejected } from "../../errors.ts";
 import { findSignatures } from "../../model/find-signatures.ts";
 
 /**
@@ -30,12 +30,8 @@ export async function assertOutsideSignedModels(file: string, elsewhere: (model:
 
 /** A folder that is missing or cannot be listed has no signature that could be verified. */
 async function isSigned(folder: string): Promise<boolean> {
-  try {
-    return (await findSignatures(folder)).length > 0;
-  } catch (error) {
-    if (error instanceof ProvenanceError && error.code !== "CANCELLED") return false;
-    throw error;
-  }
+  const signatures = await findSignatures(folder).catch(undefinedIfRejected);
+  return signatures !== undefined && signatures.length > 0;
 }
 
 /** Links in one path that are followed; the system itself follows no more than 40. */

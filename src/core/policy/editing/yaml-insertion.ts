@@ -33,34 +33,24 @@ export interface InsertionPoint {
 }
 
 /**
- * Further items at the end of a list, in the style that the list is written in; every other character stays.
+ * Further items at the end of a list, or further fields at the end of a mapping, in the style that it is written in; every
+ * other character stays.
  *
- * @throws ProvenanceError POLICY_INVALID where there is no list that can be added to
+ * @throws ProvenanceError POLICY_INVALID where there is no such list or mapping that can be added to
  */
-export function appendItems(point: InsertionPoint, items: readonly unknown[]): Insertion {
-  const seq = nodeAt(point);
-  if (!isSeq(seq)) throw notEditable(point);
-  const { srcToken } = seq;
-  if (srcToken?.type === "flow-collection")
-    return inFlow(point, seq, (style, gap) => items.map((item) => flowText(item, style)).join(`,${gap}`));
-  if (srcToken?.type !== "block-seq") throw notEditable(point);
-  return inBlock(point, seq, srcToken.indent, items);
+export function append(point: InsertionPoint, added: Added): Insertion {
+  const node = nodeAt(point);
+  if (!isCollection(node) || isSeq(node) !== isList(added)) throw notEditable(point);
+  const { srcToken } = node;
+  if (srcToken?.type === "flow-collection") return inFlow(point, node, added);
+  if (srcToken?.type !== "block-seq" && srcToken?.type !== "block-map") throw notEditable(point);
+  return inBlock(point, node, srcToken.indent, added);
 }
 
-/**
- * A further field at the end of a mapping, in the style that the mapping is written in.
- *
- * @throws ProvenanceError POLICY_INVALID where there is no mapping that can be added to
- */
-export function appendField(point: InsertionPoint, key: string, value: unknown): Insertion {
-  const map = nodeAt(point);
-  if (!isMap(map)) throw notEditable(point);
-  const { srcToken } = map;
-  if (srcToken?.type === "flow-collection") {
-    return inFlow(point, map, (style) => `${style.json ? JSON.stringify(key) : key}: ${flowText(value, style)}`);
-  }
-  if (srcToken?.type !== "block-map") throw notEditable(point);
-  return inBlock(point, map, srcToken.indent, { [key]: value });
+type Added = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+function isList(added: Added): added is readonly unknown[] {
+  return Array.isArray(added);
 }
 
 /** Whether there is a value at the path, and no alias on the way: what an alias refers to is used elsewhere too. */
@@ -105,25 +95,29 @@ interface FlowStyle {
   readonly eol: string;
 }
 
-function inFlow(
-  { text, json }: InsertionPoint,
-  node: YAMLMap | YAMLSeq,
-  write: (style: FlowStyle, gap: string) => string,
-): Insertion {
+function inFlow({ text, json }: InsertionPoint, node: YAMLMap | YAMLSeq, added: Added): Insertion {
   const start = node.range?.[0] ?? 0;
   const close = (node.range?.[1] ?? 0) - 1;
   const eol = eolOf(text);
   const unit = json ? indentOf(text) : "  ";
-  if (node.items.length === 0) return { offset: start + 1, text: write({ json, unit, eol }, " ") };
+  if (node.items.length === 0) return { offset: start + 1, text: flowTexts(added, { json, unit, eol }).join(", ") };
   const first = startOf(node.items[0]);
   const line = text.slice(text.lastIndexOf("\n", first - 1) + 1, first);
   const ownLine = text.slice(start, first).includes("\n") && line.trim() === "";
   const style: FlowStyle = ownLine ? { json, indent: line, unit, eol } : { json, unit, eol };
   const gap = ownLine ? `${eol}${line}` : " ";
+  const inserted = flowTexts(added, style).join(`,${gap}`);
   const end = endOfLast(node);
   const comma = maskComments(text.slice(end, close)).indexOf(",");
-  if (comma === -1) return { offset: end, text: `,${gap}${write(style, gap)}` };
-  return { offset: end + comma + 1, text: `${gap}${write(style, gap)},` };
+  if (comma === -1) return { offset: end, text: `,${gap}${inserted}` };
+  return { offset: end + comma + 1, text: `${gap}${inserted},` };
+}
+
+function flowTexts(added: Added, style: FlowStyle): readonly string[] {
+  if (isList(added)) return added.map((item) => flowText(item, style));
+  return Object.entries(added).map(
+    ([key, value]) => `${style.json ? JSON.stringify(key) : key}: ${flowText(value, style)}`,
+  );
 }
 
 function flowText(value: unknown, { json, indent, unit, eol }: FlowStyle): string {

@@ -40,7 +40,7 @@ function isNamed(file: string, name: string): boolean {
   return at !== -1 && (next === undefined || next === ".");
 }
 
-export function moduleError(path: string, why: string, cause?: unknown): ProvenanceError {
+export function moduleError(path: string, why: string): ProvenanceError {
   const message = `The PKCS #11 module ${path} cannot be used: ${why}.`;
-  return new ProvenanceError("PKCS11_MODULE", message, { details: { path }, cause });
+  return new ProvenanceError("PKCS11_MODULE", message, { details: { path } });
 }

@@ -54,7 +54,7 @@ function signerOf(opened: OpenedTokenKey, identity: Pkcs11Identity): Signer {
   const owner =
     certificate === undefined
       ? keyOwner(half, label)
-      : readCertificateMaterial(certificate, identity.chain ?? [], half, new Date());
+      : readCertificateMaterial(certificate, identity.chain ?? [], half);
   const signer = signerWithKey(half, label, owner, async (parts) => {
     const hash = createHash(CURVE_DIGEST[curve]);
     for (const part of parts) hash.update(part);

@@ -88,9 +88,7 @@ function readKnown(extensions: ReadonlyMap<string, Extension>) {
     isAuthority: basic?.isAuthority ?? false,
     pathLength: basic?.pathLength,
     keyUsage: read(EXTENSION.keyUsage, (value) => expectTag(value, TAG.bitString).content[1] ?? 0),
-    extendedKeyUsage: read(EXTENSION.extendedKeyUsage, (value) =>
-      listOf(value, TAG.sequence).map((purpose) => readOid(purpose)),
-    ),
+    extendedKeyUsage: read(EXTENSION.extendedKeyUsage, (value) => listOf(value, TAG.sequence).map(readOid)),
     alternativeNames: read(EXTENSION.subjectAlternativeName, readGeneralNames) ?? [],
     nameConstraints: read(EXTENSION.nameConstraints, readNameConstraints),
     hasUnknownQualifier: read(EXTENSION.certificatePolicies, hasUnknownQualifier) ?? false,

@@ -97,8 +97,8 @@ export function listOf(value: DerValue | undefined, tag: number, min = 0): reado
 }
 
 /** Dotted text of an OBJECT IDENTIFIER. @throws DerError */
-export function readOid(value: DerValue | undefined, tag: number = TAG.oid): string {
-  const { content } = expectTag(value, tag);
+export function readOid(value: DerValue | undefined): string {
+  const { content } = expectTag(value, TAG.oid);
   const arcs: bigint[] = [];
   let arc: bigint | undefined;
   for (const byte of content) {

@@ -1,3 +1,5 @@
+import { ProvenanceError } from "../../errors.ts";
+import type { Certificate } from "../certificates.ts";
 import type { CertificateFields } from "./certificate-fields.ts";
 
 /** Bits of the first byte of keyUsage (RFC 5280, 4.2.1.3). */
@@ -10,14 +12,19 @@ const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 type Usages = Pick<CertificateFields, "keyUsage" | "extendedKeyUsage">;
 
 /**
- * Why a certificate may not sign models; undefined where it may. Key usage and extended key usage, where they are
- * present, both have to allow it (RFC 5280, 4.2.1.12). One of them has to be present, as the reference demands.
+ * Checks that a certificate may sign models. Key usage and extended key usage, where they are present, both have to allow
+ * it (RFC 5280, 4.2.1.12). One of them has to be present, as the reference demands. Genuine leaves exist with `CA:TRUE`.
+ *
+ * @throws ProvenanceError CERTIFICATE_USAGE
  */
-export function leafUsageViolation(usages: Usages): string | undefined {
-  const { keyUsage, extendedKeyUsage } = usages;
-  if (keyUsage === undefined && extendedKeyUsage === undefined) return "it has neither a key usage nor an extended one";
-  if (keyUsage !== undefined && (keyUsage & DIGITAL_SIGNATURE) === 0) return 'its key usage lacks "digitalSignature"';
-  return purposeViolation(usages);
+export function checkLeafUsage({ fields }: Pick<Certificate, "fields">, label: string): void {
+  const { keyUsage, extendedKeyUsage } = fields;
+  let fault = purposeViolation(fields);
+  if (keyUsage === undefined && extendedKeyUsage === undefined)
+    fault = "it has neither a key usage nor an extended one";
+  if (keyUsage !== undefined && (keyUsage & DIGITAL_SIGNATURE) === 0) fault = 'its key usage lacks "digitalSignature"';
+  if (fault === undefined) return;
+  throw new ProvenanceError("CERTIFICATE_USAGE", `${label}: the signing certificate may not sign models: ${fault}.`);
 }
 
 /** RFC 5280, 4.2.1.3 and 6.1.4 (n): whether an authority may sign certificates. */

@@ -1,6 +1,5 @@
 import { ProvenanceError } from "../../errors.ts";
 import { readDer, TAG } from "../certificates/der.ts";
-import type { GeneralName } from "../certificates/general-names.ts";
 import { allowsCodeSigning } from "../certificates/key-usage.ts";
 import { type Certificate, parseCertificate } from "../certificates.ts";
 import type { SigstoreSigner } from "../signer.ts";
@@ -71,30 +70,19 @@ function alternativeName({ fields }: Certificate, label: string): Pick<FulcioSub
   if (name === undefined || more.length > 0) {
     throw malformed(label, `it names ${fields.alternativeNames.length} signers instead of one`);
   }
-  const found = identityOf(name);
-  if (found !== undefined) return found;
-  throw malformed(label, "it names its signer in a way that Sigstore does not use");
-}
-
-function identityOf(name: GeneralName): Pick<FulcioSubject, "identity" | "identityType"> | undefined {
-  switch (name.form) {
-    case "rfc822Name":
-    case "uniformResourceIdentifier": {
-      const identity = name.text ?? "";
-      const identityType = name.form === "rfc822Name" ? "email" : "uri";
-      return /^\p{ASCII}+$/u.test(identity) ? { identity, identityType } : undefined;
-    }
-    case "otherName": {
-      // `[0] EXPLICIT UTF8String` (Fulcio, OID directory).
-      const [wrapped, ...more] = name.values ?? [];
-      const [text] = wrapped?.children ?? [];
-      if (name.type !== `${FULCIO}${OTHER_NAME}` || more.length > 0 || text?.tag !== TAG.utf8String) return undefined;
-      const identity = utf8(text.content);
-      return identity === "" ? undefined : { identity, identityType: "other" };
-    }
-    default:
-      return undefined;
+  if (name.form === "rfc822Name" || name.form === "uniformResourceIdentifier") {
+    const identity = name.text ?? "";
+    const identityType = name.form === "rfc822Name" ? "email" : "uri";
+    if (/^\p{ASCII}+$/u.test(identity)) return { identity, identityType };
   }
+  if (name.form === "otherName" && name.type === `${FULCIO}${OTHER_NAME}`) {
+    // `[0] EXPLICIT UTF8String` (Fulcio, OID directory).
+    const [wrapped, ...others] = name.values ?? [];
+    const [text] = wrapped?.children ?? [];
+    const identity = others.length === 0 && text?.tag === TAG.utf8String ? utf8(text.content) : "";
+    if (identity !== "") return { identity, identityType: "other" };
+  }
+  throw malformed(label, "it names its signer in a way that Sigstore does not use");
 }
 
 /** @throws TypeError where the bytes are not UTF-8 */

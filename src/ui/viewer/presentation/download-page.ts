@@ -1,8 +1,7 @@
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
-import type { Button, PageParts, ViewerState } from "../messages.ts";
+import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
 import { verdictHeadline } from "./headline.ts";
 import type { Links } from "./links.ts";
@@ -14,18 +13,19 @@ export function downloadPage(subject: DownloadSubject, links: Links, localizer: 
   const { path, model, download: report } = subject;
   const download = report === undefined ? waiting(subject, localizer.t) : downloadOf(report, links, localizer);
   return {
-    path: plainText(path),
+    path,
     headline: headlineOf(subject, localizer),
     steps: model === undefined ? [] : policySteps(model, links, localizer),
-    ...(download && { download: { ...download, buttons: [] } }),
+    sections: download === undefined ? [] : [download],
     text: "none",
     buttons: model === undefined ? [] : buttonsOf(model, subject, localizer.t),
   };
 }
 
-function waiting({ model, problem }: DownloadSubject, t: Translate): ReturnType<typeof downloadOf> | undefined {
+function waiting({ model, problem }: DownloadSubject, t: Translate): Section | undefined {
   if (model === undefined || problem !== undefined) return undefined;
-  return { sentences: [{ text: t("Reading the download record…"), caution: false }], facts: [], claims: [] };
+  const sentences = [{ text: t("Reading the download record…"), caution: false }];
+  return { title: t("Download record"), sentences };
 }
 
 function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState["headline"] {
@@ -36,7 +36,7 @@ function headlineOf(subject: DownloadSubject, localizer: Localizer): ViewerState
     const sentence = t("{0} is not among the models of this window.", name);
     return { tone: "neutral", label: t("Not found"), sentence, notes: [] };
   }
-  const sentence = plainText(verdictSentence(model.verdict, { name }, localizer));
+  const sentence = verdictSentence(model.verdict, { name }, localizer);
   return verdictHeadline(model.verdict, sentence, problem, t);
 }
 
@@ -47,14 +47,12 @@ function policySteps({ verdict }: KnownModel, links: Links, localizer: Localizer
 }
 
 function buttonsOf({ verdict }: KnownModel, { download, isTrusted }: DownloadSubject, t: Translate): Button[] {
-  const check = download === undefined ? [] : checkButton(download, t);
+  const buttons = download === undefined ? [] : checkButton(download, t);
   if (verdict.signature !== undefined) {
-    return [...check, { action: "showSignature", text: t("Show Signature"), primary: false }];
+    buttons.push({ action: "showSignature", text: t("Show Signature"), primary: false });
+  } else if (isTrusted) {
+    buttons.push({ action: "signModel", text: t("Sign Model…"), primary: false });
+    if (verdict.pin === undefined) buttons.push({ action: "pinModel", text: t("Pin These Bytes…"), primary: false });
   }
-  if (!isTrusted) return check;
-  return [
-    ...check,
-    { action: "sign", text: t("Sign Model…"), primary: false },
-    ...(verdict.pin === undefined ? [{ action: "pin" as const, text: t("Pin These Bytes…"), primary: false }] : []),
-  ];
+  return buttons;
 }

@@ -1,8 +1,7 @@
 import type { Origin, OriginClaim, OriginFiles, OriginReport } from "../../../core/origin/origin.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { originSentences, repositoryText } from "../../../core/presentation/origin-text.ts";
-import { plainText } from "../../../platform/plain-text.ts";
-import type { Button, Download, Fact } from "../messages.ts";
+import type { Button, Fact, Section } from "../messages.ts";
 import { encodedPath, type Links } from "./links.ts";
 
 /** Claims that are listed, at most. */
@@ -10,11 +9,12 @@ const CLAIMS = 100;
 const HUB = "huggingface.co/";
 
 /** Returns what the download record says, and apart from it what the model's files claim. */
-export function downloadOf(report: OriginReport, links: Links, { t }: Localizer): Omit<Download, "buttons"> {
+export function downloadOf(report: OriginReport, links: Links, { t }: Localizer): Section {
   const { origin, claims } = report;
-  const sentences = originSentences(report, t).map(({ text, caution }) => ({ text: plainText(text), caution }));
+  const sentences = originSentences(report, t);
   const none = { text: t("No download record was found."), caution: false };
   return {
+    title: t("Download record"),
     sentences: sentences.length === 0 ? [none] : sentences,
     facts: origin?.basis === "record" ? recordFacts(origin, links, t) : [],
     claims: claimFacts(claims, t),
@@ -76,7 +76,7 @@ function claimFacts(claims: readonly OriginClaim[], t: Translate): Fact[] {
   };
   const facts = claims.slice(0, CLAIMS).map(({ kind, value, revision, file, field }) => {
     const what = revision === undefined ? value : t("{0} at {1}", value, revision);
-    return { label: labels[kind], value: plainText(`${what} (${file}: ${field})`) };
+    return { label: labels[kind], value: `${what} (${file}: ${field})` };
   });
   const more = claims.length - facts.length;
   return more > 0 ? [...facts, { label: t("More"), value: t("{0} more claims", more) }] : facts;

@@ -4,7 +4,7 @@ import { noteText } from "../../../core/presentation/coverage-text.ts";
 import type { Localizer, Translate } from "../../../core/presentation/localizer.ts";
 import { FILE_STATES, type FileState } from "../../../engine/signature-view/file-states.ts";
 import type { FileEntry, Findings, StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
+import { withPlainTexts } from "../../../platform/plain-text.ts";
 import type { Fact, FileRow, Files, Tone } from "../messages.ts";
 import { comparedVerdict, type DownloadSubject, type Subject } from "./subject.ts";
 
@@ -162,12 +162,7 @@ function signatureLabel({ state, note, changes = [], ignored, source }: FileEntr
 }
 
 /** Returns the summary and the filters above the list; undefined where there is no file. */
-export function filesOf(
-  subject: Subject | DownloadSubject,
-  counts: StateCounts,
-  generation: number,
-  t: Translate,
-): Files | undefined {
+export function filesOf(subject: Subject | DownloadSubject, counts: StateCounts, t: Translate): Files | undefined {
   const present = FILE_STATES.filter((state) => counts[state] > 0);
   if (present.length === 0) return undefined;
   const isRecord = subject.summary === undefined;
@@ -180,7 +175,7 @@ export function filesOf(
     ...(isRecord || differing === 0 ? [] : [{ filter: "differing" as const, label: t("Differing"), count: differing }]),
     ...present.map((state) => ({ filter: state, label: labels[state].plural, count: counts[state] })),
   ];
-  return { generation, summary: summaryText(isRecord, compared, t), compared, digests: !isRecord, filters, total };
+  return { summary: summaryText(isRecord, compared, t), compared, digests: !isRecord, filters, total };
 }
 
 function summaryText(isRecord: boolean, compared: boolean, t: Translate): string {
@@ -200,8 +195,8 @@ export function rowOf(
   const { word, tone, sentence } = summary === undefined ? recordLabels(t)[state] : signatureLabel(entry, t);
   // Anyone who can change the file can set its time.
   const time = modifiedAt === undefined ? [] : [{ label: t("Modified on disk"), value: moment(modifiedAt) }];
-  return {
-    name: plainText(name),
+  return withPlainTexts({
+    name,
     state,
     word,
     tone,
@@ -209,7 +204,7 @@ export function rowOf(
     digest,
     sentence,
     facts: [...digestFacts(entry, t), ...time],
-  };
+  });
 }
 
 function digestFacts({ digest, shards, changes = [] }: FileEntry, t: Translate): Fact[] {

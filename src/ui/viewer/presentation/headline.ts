@@ -3,7 +3,6 @@ import { type VerdictLabel, verdictLabel } from "../../../core/presentation/verd
 import { verdictSentence } from "../../../core/presentation/verdict-summary.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import { commonName } from "../../../core/verification/distinguished-name.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { ViewerState } from "../messages.ts";
 import { currentVerdict, type Subject, subjectName } from "./subject.ts";
 
@@ -29,7 +28,7 @@ export function headlineOf(subject: Subject, localizer: Localizer): Headline {
   if (summary.problem !== undefined) {
     const sentence = t("This is not a readable model signature.");
     const label = t("Cannot be read");
-    return { tone: "amber", label, sentence, notes: [plainText(summary.problem.message)] };
+    return { tone: "amber", label, sentence, notes: [summary.problem.message] };
   }
   const alone = t("No model of this window belongs to this signature, so there are no files to compare.");
   return {
@@ -47,7 +46,7 @@ export function verdictHeadline(
   t: Translate,
 ): Headline {
   const reasons = [...(problem === undefined ? [] : [problem]), ...verdict.reasons.map(({ message }) => message)];
-  const notes = [...new Set(reasons.map(plainText))].slice(0, NOTES);
+  const notes = [...new Set(reasons)].slice(0, NOTES);
   return { ...look(verdictLabel(verdict, t)), sentence, notes };
 }
 
@@ -60,7 +59,7 @@ function sentenceOf(subject: Subject, verdict: Verdict, localizer: Localizer): s
   const { state, signer } = verdict;
   if (state === "unchecked" && signer === undefined) return claimSentence(subject, localizer);
   const name = state === "verified" || state === "untrusted" ? t("This") : subjectName(subject);
-  const sentence = plainText(verdictSentence(verdict, { name }, localizer));
+  const sentence = verdictSentence(verdict, { name }, localizer);
   return state === "invalid" ? `${sentence} ${t("Do not rely on its claims.")}` : sentence;
 }
 
@@ -69,5 +68,5 @@ function claimSentence(subject: Subject, { t }: Localizer): string {
   const name = subjectName(subject);
   if (claimedSigner === undefined || problem !== undefined) return t("The signature of {0} cannot be read.", name);
   const who = method === "certificate" ? commonName(claimedSigner) : claimedSigner;
-  return t("According to this file, {0} signed {1}. None of that is verified yet.", plainText(who), name);
+  return t("According to this file, {0} signed {1}. None of that is verified yet.", who, name);
 }

@@ -1,15 +1,12 @@
-import type { Localizer } from "../../../core/presentation/localizer.ts";
+import type { Translate } from "../../../core/presentation/localizer.ts";
 
 /** Returns the texts of the page itself. `{0}` and `{1}` are filled by the page. */
-export function labelsOf({ t }: Localizer) {
+export function labelsOf(t: Translate) {
   return {
     howChecked: t("Checks"),
     details: t("Details"),
     claims: t("Claims of the file, not verified:"),
     claimsOfFiles: t("Claims of its files, not verified:"),
-    when: t("When it was signed"),
-    where: t("Where it was built"),
-    download: t("Download record"),
     files: t("Files"),
     search: t("Search by name or digest"),
     searchNames: t("Search by name"),

@@ -1,5 +1,4 @@
 import type { PolicyReference } from "../../../core/policy/decision.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Link } from "../messages.ts";
 
 /** The target of a link. The page knows only its number. */
@@ -19,19 +18,19 @@ export class Links {
   web(address: string): Link | undefined {
     const url = httpsUrl(address);
     if (url === undefined) return undefined;
-    return { id: this.#targets.push({ kind: "web", url: url.href }) - 1, leadsTo: plainText(url.href) };
+    return { id: this.#targets.push({ kind: "web", url: url.href }) - 1, leadsTo: url.href };
   }
 
   /** A fact with a link where the address is plain https; nothing for a value that is empty or unknown. */
   fact(label: string, value: string | undefined, address?: string): Fact[] {
     if (value === undefined || value === "") return [];
     const link = address === undefined ? undefined : this.web(address);
-    return [{ label, value: plainText(value), code: true, ...(link && { link }) }];
+    return [{ label, value, code: true, ...(link && { link }) }];
   }
 
   file({ file, line, column }: Pick<PolicyReference, "file" | "line" | "column">): Link {
     const id = this.#targets.push({ kind: "file", location: { file, line, column } }) - 1;
-    return { id, leadsTo: plainText(`${file}:${line}`) };
+    return { id, leadsTo: `${file}:${line}` };
   }
 }
 

@@ -1,15 +1,14 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { type CiHost, ciHostOf, shortRef } from "../../../core/verification/ci-identity.ts";
 import type { SigstoreSigner } from "../../../core/verification/signer.ts";
-import { plainText } from "../../../platform/plain-text.ts";
-import type { Origin } from "../messages.ts";
+import type { Section } from "../messages.ts";
 import { encodedPath, httpsUrl, type Links } from "./links.ts";
 
 /** Characters of a commit that are shown. */
 const COMMIT = 12;
 
 /** Returns where a CI signer built it, from its verified certificate; undefined for people and keys. */
-export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer): Origin | undefined {
+export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer): Section | undefined {
   const host = ciHostOf(signer.issuer);
   const { extensions } = signer;
   const repository =
@@ -20,11 +19,13 @@ export function originOf(signer: SigstoreSigner, links: Links, { t }: Localizer)
   const workflow = extensions["buildConfigUri"] ?? extensions["buildSignerUri"];
   const pages = pagesOf(repository, host);
   const trigger = extensions["buildTrigger"] ?? extensions["githubWorkflowTrigger"];
+  const text =
+    host === undefined
+      ? t("According to {0}, this was built from the following.", signer.issuer)
+      : t("Signed by an automatic build, not by a person. The build service certifies what it was built from.");
   return {
-    summary:
-      host === undefined
-        ? t("According to {0}, this was built from the following.", plainText(signer.issuer))
-        : t("Signed by an automatic build, not by a person. The build service certifies what it was built from."),
+    title: t("Where it was built"),
+    sentences: [{ text, caution: false }],
     facts: [
       ...links.fact(t("Repository"), shortAddress(repository, host), repository),
       ...links.fact(t("Branch or tag"), ref, ref && pages?.tree(shortRef(ref))),

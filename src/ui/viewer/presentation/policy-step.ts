@@ -3,7 +3,6 @@ import { outcomeSentence, policyNotes, policyOwner, policySentence } from "../..
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import { acceptedBySettings } from "../../../core/presentation/signer-text.ts";
 import type { Verdict } from "../../../core/verdict.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step } from "../messages.ts";
 import type { Links } from "./links.ts";
 import { isAuthentic } from "./subject.ts";
@@ -14,26 +13,27 @@ type PolicyStep = Omit<Step, "id" | "title" | "claims">;
 export function policyStep(verdict: Verdict | undefined, links: Links, localizer: Localizer): PolicyStep {
   const { t } = localizer;
   if (verdict?.decision !== undefined) return decided(verdict.decision, links, localizer);
-  const facts: Fact[] = [];
-  if (verdict?.state === "verified") {
-    return { tone: "green", result: t("Accepted"), line: acceptedLine(verdict, localizer), facts };
-  }
+  const step = (tone: PolicyStep["tone"], result: string, line: string): PolicyStep => ({
+    tone,
+    result,
+    line,
+    facts: [],
+  });
+  if (verdict?.state === "verified") return step("green", t("Accepted"), acceptedLine(verdict, localizer));
   if (verdict?.state === "untrusted") {
-    const line = t("No policy covers this model, and you have not accepted this signer.");
-    return { tone: "amber", result: t("Not accepted"), line, facts };
+    return step("amber", t("Not accepted"), t("No policy covers this model, and you have not accepted this signer."));
   }
   if (verdict?.state === "modified") {
-    const line = t("Files that changed since signing are never accepted.");
-    return { tone: "neutral", result: t("Not accepted"), line, facts };
+    return step("neutral", t("Not accepted"), t("Files that changed since signing are never accepted."));
   }
   const line = isAuthentic(verdict)
     ? t("Evaluated after the files are compared.")
     : t("Evaluated after the signer is verified.");
-  return { tone: "neutral", result: t("Not evaluated"), line, facts };
+  return step("neutral", t("Not evaluated"), line);
 }
 
 function acceptedLine({ signer }: Verdict, { t }: Localizer): string {
-  const why = signer === undefined ? "" : plainText(acceptedBySettings(signer, t));
+  const why = signer === undefined ? "" : acceptedBySettings(signer, t);
   return `${t("No policy covers this model.")} ${why}`;
 }
 
@@ -47,7 +47,7 @@ function outcomeResult(decision: Decision, { t }: Localizer): Omit<PolicyStep, "
   const why = reasons.map(({ message }) => message).join(" ");
   const accepting = policies.find(({ satisfied, counts }) => satisfied && counts);
   const accepted = outcome === "accepted" && accepting !== undefined ? `${policySentence(accepting, t)}.` : "";
-  return { ...outcomeLabels(t)[outcome], line: plainText(accepted || why || outcomeSentence(outcome, t)) };
+  return { ...outcomeLabels(t)[outcome], line: accepted || why || outcomeSentence(outcome, t) };
 }
 
 function outcomeLabels(t: Localizer["t"]): Readonly<Record<Outcome, Pick<PolicyStep, "tone" | "result">>> {
@@ -66,15 +66,15 @@ function policyFacts(decision: PolicyDecision, links: Links, { t }: Localizer): 
   const { policy, authorities } = decision;
   return [
     {
-      label: plainText(policy.name),
-      value: plainText(`${policySentence(decision, t)}, ${policyOwner(decision, t)}`),
+      label: policy.name,
+      value: `${policySentence(decision, t)}, ${policyOwner(decision, t)}`,
       link: links.file(policy),
     },
     ...authorities.map(({ authority, accepted, message }) => ({
-      label: plainText(`› ${authority.name}`),
-      value: plainText(message) || (accepted ? t("accepts this signer") : t("does not accept this signer")),
+      label: `› ${authority.name}`,
+      value: message || (accepted ? t("accepts this signer") : t("does not accept this signer")),
       link: links.file(authority),
     })),
-    ...policyNotes(decision).map(({ message }) => ({ label: t("Reason"), value: plainText(message) })),
+    ...policyNotes(decision).map(({ message }) => ({ label: t("Reason"), value: message })),
   ];
 }

@@ -1,7 +1,6 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import type { Signer, TrustRootFacts } from "../../../core/verification/signer.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact } from "../messages.ts";
 import type { Links } from "./links.ts";
 
@@ -10,7 +9,7 @@ const PUBLIC_LOG = "https://rekor.sigstore.dev";
 
 /** Returns the fact, if there is any value. */
 export function fact(label: string, value: string | undefined, code = false): Fact[] {
-  return value ? [{ label, value: plainText(value), ...(code && { code }) }] : [];
+  return value ? [{ label, value, ...(code && { code }) }] : [];
 }
 
 /** Returns the verified facts about the signer. */
@@ -98,8 +97,8 @@ export function claimFacts({ claims }: SignatureSummary, localizer: Localizer): 
   return claims.map(({ name, value }) => {
     const isTime = name === "valid from" || name === "valid until";
     return {
-      label: labels[name] ?? plainText(name),
-      value: isTime ? localizer.moment(value) : plainText(value),
+      label: labels[name] ?? name,
+      value: isTime ? localizer.moment(value) : value,
       ...(!isTime && { code: true }),
     };
   });

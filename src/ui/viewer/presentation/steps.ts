@@ -8,7 +8,6 @@ import { signerPhrase } from "../../../core/presentation/signer-text.ts";
 import type { Reason, Verdict } from "../../../core/verdict.ts";
 import { commonName } from "../../../core/verification/distinguished-name.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { Fact, Step } from "../messages.ts";
 import type { Links } from "./links.ts";
 import { policyStep } from "./policy-step.ts";
@@ -133,25 +132,22 @@ function identityStep({ summary }: Subject, verdict: Verdict | undefined, locali
   const reason = obstacle(verdict);
   if (reason !== undefined && isAboutIdentity(reason.code)) return failed(reason, t("Not valid"), localizer);
   if (summary.claimedSigner !== undefined && summary.problem === undefined) {
-    return open(
-      localizer,
-      t("The file names {0} as its signer. Anyone can claim that.", plainText(summary.claimedSigner)),
-    );
+    return open(localizer, t("The file names {0} as its signer. Anyone can claim that.", summary.claimedSigner));
   }
   return open(localizer, t("Verified after the signature."));
 }
 
 function whoLine({ signer }: Verdict & Required<Pick<Verdict, "signer">>, localizer: Localizer): string {
   const { t } = localizer;
-  const who = plainText(signerPhrase(signer, t));
+  const who = signerPhrase(signer, t);
   switch (signer.method) {
     case "key":
       return t("Signed with {0}. Anyone with its private key can sign.", who);
     case "certificate":
-      return t("{0}, according to a certificate issued by {1}.", who, plainText(commonName(signer.issuer)));
+      return t("{0}, according to a certificate issued by {1}.", who, commonName(signer.issuer));
     case "sigstore": {
-      const issuer = plainText(signer.issuer);
-      const log = plainText(signer.log.url.replace(/^https?:\/\//, ""));
+      const { issuer } = signer;
+      const log = signer.log.url.replace(/^https?:\/\//, "");
       const logged = t("The signature is recorded in the log {0} and cannot be hidden or removed.", log);
       const signed =
         signer.identityType === "uri"
@@ -192,15 +188,20 @@ function filesStep(verdict: Verdict | undefined, localizer: Localizer): StepResu
   return { tone: "green", result: t("Unchanged"), line: `${same} ${read}` };
 }
 
-function progressLine({ model }: Subject, { t }: Localizer): Pick<StepResult, "result" | "line"> {
+function progressLine({ model }: Subject, { t }: Localizer): Partial<StepResult> {
   const { bytesDone = 0, bytesTotal = 0 } = model?.progress ?? {};
-  const result = bytesTotal === 0 ? t("Verifying…") : t("{0} %", Math.floor((bytesDone / bytesTotal) * 100));
-  const line = t("{0} of {1} read.", bytesText(bytesDone), bytesText(bytesTotal));
-  return { result, line: bytesTotal === 0 ? t("The files are being read.") : line };
+  if (bytesTotal === 0) return {};
+  return {
+    result: t("{0} %", Math.floor((bytesDone / bytesTotal) * 100)),
+    line: t("{0} of {1} read.", bytesText(bytesDone), bytesText(bytesTotal)),
+  };
 }
 
-function failed({ code, message }: Pick<Reason, "code" | "message">, result: string, { t }: Localizer): StepResult {
-  const line = plainText(message);
+function failed(
+  { code, message: line }: Pick<Reason, "code" | "message">,
+  result: string,
+  { t }: Localizer,
+): StepResult {
   const isInvalid = errorKind(code) === "invalid";
   return { tone: isInvalid ? "red" : "neutral", result: isInvalid ? result : t("Can't be verified here"), line };
 }
@@ -248,6 +249,6 @@ function coverageFacts(verdict: Verdict, localizer: Localizer): Fact[] {
 }
 
 function named(names: readonly string[], count: number): string {
-  const shown = names.slice(0, NAMED).map(plainText).join(", ");
+  const shown = names.slice(0, NAMED).join(", ");
   return count > NAMED ? `${shown}, … (${count})` : shown;
 }

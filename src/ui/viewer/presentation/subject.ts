@@ -3,7 +3,6 @@ import { modelName } from "../../../core/model/model-name.ts";
 import type { OriginReport } from "../../../core/origin/origin.ts";
 import type { Verdict } from "../../../core/verdict.ts";
 import type { SignatureSummary } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
 import type { KnownModel } from "../../../workspace/registry.ts";
 
 interface KnownSubject {
@@ -55,9 +54,9 @@ export function isAuthentic(verdict: Verdict | undefined): verdict is Verdict & 
 }
 
 export function subjectName({ model, path, summary }: Subject | DownloadSubject): string {
-  if (model !== undefined || summary === undefined) return plainText(modelName(model ?? { path }));
+  if (model !== undefined || summary === undefined) return modelName(model ?? { path });
   const name = summary.statement?.subject ?? "";
-  return plainText(name === "" ? basename(path) : name);
+  return name === "" ? basename(path) : name;
 }
 
 /** Of several signatures, what was found about the shown one; the verdict itself where that one decides. */

@@ -1,6 +1,6 @@
 import type { Localizer } from "../../../core/presentation/localizer.ts";
 import type { Signer } from "../../../core/verification/signer.ts";
-import type { Timeline, TimelineItem } from "../messages.ts";
+import type { Section, TimelineItem } from "../messages.ts";
 
 interface Moment {
   readonly label: string;
@@ -13,7 +13,7 @@ interface Moment {
 const MARGIN = 0.06;
 
 /** Returns the verified times of a signature. A key signature has none. */
-export function timelineOf(signer: Signer, checkedAt: string | undefined, localizer: Localizer): Timeline | undefined {
+export function timelineOf(signer: Signer, checkedAt: string | undefined, localizer: Localizer): Section | undefined {
   const { t } = localizer;
   switch (signer.method) {
     case "key":
@@ -43,7 +43,7 @@ export function timelineOf(signer: Signer, checkedAt: string | undefined, locali
   }
 }
 
-function draw(moments: readonly Moment[], summary: string, localizer: Localizer): Timeline | undefined {
+function draw(moments: readonly Moment[], summary: string, localizer: Localizer): Section | undefined {
   const times = moments.flatMap(({ from, to }) => [from, to ?? from]).map((time) => Date.parse(time));
   if (times.length === 0 || times.some(Number.isNaN)) return undefined;
   const [first, last] = [Math.min(...times), Math.max(...times)];
@@ -53,9 +53,8 @@ function draw(moments: readonly Moment[], summary: string, localizer: Localizer)
   };
   const items = moments.map(({ label, from, to }): TimelineItem => {
     const until = to ?? from;
-    const span = [from, ...(to === undefined ? [] : [to])].map((time) => localizer.moment(time));
-    const value = span.join(" – ");
-    return { label, value, kind: to === undefined ? "point" : "span", from: position(from), to: position(until) };
+    const value = [...new Set([from, until])].map((time) => localizer.moment(time)).join(" – ");
+    return { label, value, from: position(from), to: position(until) };
   });
-  return { summary, items };
+  return { title: localizer.t("When it was signed"), sentences: [{ text: summary, caution: false }], timeline: items };
 }

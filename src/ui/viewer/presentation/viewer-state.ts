@@ -2,13 +2,12 @@ import type { Localizer, Translate } from "../../../core/presentation/localizer.
 import { hasDownload } from "../../../core/presentation/origin-text.ts";
 import { trustLabel } from "../../../core/presentation/unknown-signer.ts";
 import type { StateCounts } from "../../../engine/signature-view/requests.ts";
-import { plainText } from "../../../platform/plain-text.ts";
-import type { Button, Download, PageParts, ViewerState } from "../messages.ts";
+import { withPlainTexts } from "../../../platform/plain-text.ts";
+import type { Button, PageParts, Section, ViewerState } from "../messages.ts";
 import { checkButton, downloadOf } from "./download.ts";
 import { downloadPage } from "./download-page.ts";
 import { filesOf } from "./files.ts";
 import { headlineOf } from "./headline.ts";
-import { labelsOf } from "./labels.ts";
 import { Links } from "./links.ts";
 import { originOf } from "./origin.ts";
 import { stepsOf } from "./steps.ts";
@@ -22,7 +21,7 @@ export function viewerState(
   localizer: Localizer,
 ): { readonly state: ViewerState; readonly links: Links } {
   const links = new Links();
-  const files = filesOf(subject, counts, generation, localizer.t);
+  const files = filesOf(subject, counts, localizer.t);
   const state: ViewerState = {
     type: "state",
     name: subjectName(subject),
@@ -30,9 +29,9 @@ export function viewerState(
       ? downloadPage(subject, links, localizer)
       : signaturePage(subject, links, localizer)),
     ...(files && { files }),
-    labels: labelsOf(localizer),
+    generation,
   };
-  return { state, links };
+  return { state: withPlainTexts(state), links };
 }
 
 function signaturePage(subject: Subject, links: Links, localizer: Localizer): PageParts {
@@ -46,9 +45,7 @@ function signaturePage(subject: Subject, links: Links, localizer: Localizer): Pa
     path: fileText(subject, localizer),
     headline,
     steps: stepsOf(subject, links, localizer),
-    ...(timeline && { timeline }),
-    ...(origin && { origin }),
-    ...(download && { download }),
+    sections: [timeline, origin, download].filter((section) => section !== undefined),
     text: subject.summary.text,
     buttons: buttonsOf(subject, headline.tone, localizer.t),
   };
@@ -59,24 +56,18 @@ function buttonsOf(subject: Subject, tone: ViewerState["headline"]["tone"], t: T
   const trust = verdict && trustLabel(verdict, t);
   const canVerify = subject.model !== undefined && subject.model.verdict.state !== "checking";
   const again = tone === "green" || tone === "red";
-  return [
-    ...(trust === undefined ? [] : [{ action: "trust" as const, text: trust, primary: true }]),
-    ...(canVerify
-      ? [
-          {
-            action: "verify" as const,
-            text: again ? t("Verify Again") : t("Verify"),
-            primary: tone !== "green" && trust === undefined,
-          },
-          { action: "copyReport" as const, text: t("Copy Report"), primary: false },
-        ]
-      : []),
-    { action: "reopenAsText", text: t("Reopen as Text"), primary: false },
-  ];
+  const buttons: Button[] = [];
+  if (trust !== undefined) buttons.push({ action: "trustSigner", text: trust, primary: true });
+  if (canVerify) {
+    const primary = tone !== "green" && trust === undefined;
+    buttons.push({ action: "verifyModel", text: again ? t("Verify Again") : t("Verify"), primary });
+    buttons.push({ action: "copyReport", text: t("Copy Report"), primary: false });
+  }
+  return [...buttons, { action: "reopenAsText", text: t("Reopen as Text"), primary: false }];
 }
 
 /** Stands apart from the verdict, and is left out where nothing is known. */
-function downloadSection({ download }: Subject, links: Links, localizer: Localizer): Download | undefined {
+function downloadSection({ download }: Subject, links: Links, localizer: Localizer): Section | undefined {
   if (download === undefined || !hasDownload(download)) return undefined;
   const { t } = localizer;
   const show: Button = { action: "showOrigin", text: t("Show Download Record"), primary: false };
@@ -86,5 +77,5 @@ function downloadSection({ download }: Subject, links: Links, localizer: Localiz
 
 /** The path, and the line of a file that has a bundle a line. */
 function fileText({ path, summary }: Subject, { t }: Localizer): string {
-  return summary.line === undefined ? plainText(path) : t("{0}, line {1}", plainText(path), summary.line);
+  return summary.line === undefined ? path : t("{0}, line {1}", path, summary.line);
 }

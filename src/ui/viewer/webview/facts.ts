@@ -3,7 +3,9 @@ import { make } from "./dom.ts";
 import { post, saveViewState, viewState } from "./host.ts";
 import { label } from "./labels.ts";
 
-export function factList(facts: readonly Fact[], key: string): HTMLElement {
+/** Undefined where there is no fact. */
+export function factList(facts: readonly Fact[] | undefined, key: string): HTMLElement | undefined {
+  if (facts === undefined || facts.length === 0) return undefined;
   const list = make("dl", { class: "facts" });
   for (const [index, fact] of facts.entries()) {
     list.append(make("dt", {}, fact.label), make("dd", {}, factValue(fact, `${key}:${index}`)));

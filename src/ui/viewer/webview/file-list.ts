@@ -18,21 +18,19 @@ const LISTED = 500_000;
 /** The list of files. Only the visible rows exist; arrow keys move the focus. */
 export class FileList {
   readonly element = make("section", { class: "files", attributes: { "aria-labelledby": "files" } });
-  readonly #title = make("h2", { attributes: { id: "files" } });
   readonly #summary = make("p");
   readonly #search = make("input", {
     class: "search",
     attributes: { type: "search", maxlength: String(SEARCH_LENGTH) },
   });
-  readonly #filter = make("select", { class: "filter" });
+  readonly #filter = make("select", { class: "filter", attributes: { "aria-label": label("show") } });
   readonly #found = make("p", { class: "found", attributes: { role: "status" } });
-  readonly #head = make("div", { class: "row head", attributes: { role: "row", "aria-rowindex": "1" } });
   readonly #space = make("div", { class: "space", attributes: { role: "presentation" } });
   readonly #view = make("div", { class: "view", attributes: { role: "rowgroup" } }, this.#space);
   readonly #grid = make(
     "div",
     { class: "grid", attributes: { role: "grid", "aria-labelledby": "files" } },
-    this.#head,
+    headElement(),
     this.#view,
   );
   readonly #chosen = make("div", { class: "chosen" });
@@ -41,13 +39,15 @@ export class FileList {
   /** The number of this search. */
   #request = 0;
   #files: Files | undefined;
+  #generation = 0;
   /** The range of rows that is drawn; empty where the rows are others now. */
   #drawn = "";
   #restore: number | undefined = viewState().listScroll;
 
   constructor() {
     const bar = make("div", { class: "bar" }, this.#search, this.#filter);
-    this.element.append(this.#title, this.#summary, bar, this.#found, this.#grid, this.#chosen);
+    const title = make("h2", { attributes: { id: "files" } }, label("files"));
+    this.element.append(title, this.#summary, bar, this.#found, this.#grid, this.#chosen);
     this.#search.value = viewState().search;
     this.#search.addEventListener("input", () => this.#searchAgain());
     this.#filter.addEventListener("change", () => this.#searchAgain(this.#filter.value));
@@ -60,20 +60,20 @@ export class FileList {
     new ResizeObserver(() => this.#draw()).observe(this.#view);
   }
 
-  show(files: Files | undefined): void {
-    const before = this.#files;
+  show(files: Files | undefined, generation: number): void {
+    const isSame = this.#generation === generation;
     this.#files = files;
+    this.#generation = generation;
     this.element.hidden = files === undefined;
-    if (files === undefined) return;
+    if (files === undefined || isSame) return;
     this.#fillTexts(files);
-    if (before?.generation === files.generation) return;
     if (!this.#isNarrowed) saveViewState({ total: files.total });
     this.#resize();
     this.#load();
   }
 
   rows({ request, generation, offset, total, rows }: Rows): void {
-    if (request !== this.#request || generation !== this.#files?.generation) return;
+    if (request !== this.#request || generation !== this.#generation) return;
     this.#pages.set(offset / ROWS_AT_ONCE, rows);
     saveViewState({ total });
     this.#resize();
@@ -106,13 +106,11 @@ export class FileList {
   }
 
   #fillTexts({ summary, filters, compared, digests }: Files): void {
-    fill(this.#title, label("files"));
     fill(this.#summary, summary);
     this.element.classList.toggle("claimed", !compared);
     this.#grid.classList.toggle("without-digests", !digests);
     this.#search.placeholder = label(digests ? "search" : "searchNames");
     this.#search.setAttribute("aria-label", this.#search.placeholder);
-    this.#filter.setAttribute("aria-label", label("show"));
     fill(
       this.#filter,
       ...filters.map(({ filter, label: title, count }) =>
@@ -122,15 +120,6 @@ export class FileList {
     // All are shown while none has the state that the user chose.
     const wanted = viewState().filter;
     this.#filter.value = filters.some(({ filter }) => filter === wanted) ? wanted : "all";
-    const head = (name: string, text: string): HTMLElement =>
-      make("div", { class: name, attributes: { role: "columnheader" } }, text);
-    fill(
-      this.#head,
-      head("state", label("columnState")),
-      head("name", label("columnName")),
-      head("size", label("columnSize")),
-      head("digest", label("columnDigest")),
-    );
   }
 
   #searchAgain(filter = viewState().filter): void {
@@ -272,6 +261,19 @@ export class FileList {
       ),
     );
   }
+}
+
+function headElement(): HTMLElement {
+  const head = (name: string, text: string): HTMLElement =>
+    make("div", { class: name, attributes: { role: "columnheader" } }, text);
+  return make(
+    "div",
+    { class: "row head", attributes: { role: "row", "aria-rowindex": "1" } },
+    head("state", label("columnState")),
+    head("name", label("columnName")),
+    head("size", label("columnSize")),
+    head("digest", label("columnDigest")),
+  );
 }
 
 /** @param row undefined until it is received */

@@ -1,4 +1,4 @@
-import type { Button, Download, Fact, Origin, Step, Timeline, ViewerState } from "../messages.ts";
+import type { Button, Fact, Section, Step, TimelineItem, ViewerState } from "../messages.ts";
 import { make } from "./dom.ts";
 import { factList, folded } from "./facts.ts";
 import { post } from "./host.ts";
@@ -34,7 +34,7 @@ export function headline({
   );
 }
 
-function actions(buttons: readonly Button[]): HTMLElement | undefined {
+function actions(buttons: readonly Button[] = []): HTMLElement | undefined {
   if (buttons.length === 0) return undefined;
   const made = buttons.map(({ action, text, primary }) =>
     make(
@@ -59,7 +59,7 @@ export function steps(all: readonly Step[]): HTMLElement[] {
 }
 
 function stepItem({ id, title, tone, result, line, facts, claims }: Step): HTMLElement {
-  const body = [facts.length === 0 ? undefined : factList(facts, id), claimed(claims, label("claims"), `${id}:claim`)];
+  const body = [factList(facts, id), claimed(claims, label("claims"), `${id}:claim`)];
   return make(
     "li",
     { class: `step tone-${tone}` },
@@ -76,42 +76,35 @@ function stepItem({ id, title, tone, result, line, facts, claims }: Step): HTMLE
   );
 }
 
-function claimed(claims: readonly Fact[], title: string, key: string): HTMLElement | undefined {
-  return claims.length === 0
-    ? undefined
-    : make("div", { class: "claimed" }, make("p", {}, title), factList(claims, key));
+function claimed(claims: readonly Fact[] | undefined, title: string, key: string): HTMLElement | undefined {
+  const list = factList(claims, key);
+  return list && make("div", { class: "claimed" }, make("p", {}, title), list);
 }
 
-export function timeline({ summary, items }: Timeline): HTMLElement[] {
-  const rows = items.map(({ label: title, value, kind, from, to }) => {
-    const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
-    const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
-    svg.append(svgElement("line", { x1: "0", x2: "100%", y1: "7", y2: "7", class: "axis" }));
-    if (kind === "span") {
-      const width = percent(Math.max(to - from, 0.01));
-      svg.append(svgElement("rect", { x: percent(from), width, y: "3", height: "8", rx: "4", class: "span" }));
-    } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));
-    return make("li", {}, make("p", {}, make("strong", {}, title), " ", make("span", {}, value)), svg);
-  });
-  return [make("h2", {}, label("when")), make("p", {}, summary), make("ol", { class: "timeline" }, ...rows)];
-}
-
-export function origin({ summary, facts }: Origin): HTMLElement[] {
-  return [make("h2", {}, label("where")), make("p", {}, summary), factList(facts, "origin")];
-}
-
-/** What a record says, and apart from it what the model's files claim. */
-export function download({ sentences, facts, claims, buttons }: Download): HTMLElement[] {
-  const parts = [
-    make("h2", {}, label("download")),
+export function section({ title, sentences, timeline, facts, claims, buttons }: Section): HTMLElement {
+  return make(
+    "section",
+    {},
+    make("h2", {}, title),
     ...sentences.map(({ text, caution }) =>
       caution
         ? make("p", { class: "caution tone-amber" }, tonePicture("amber"), make("span", {}, text))
         : make("p", {}, text),
     ),
-    facts.length === 0 ? undefined : factList(facts, "download"),
-    claimed(claims, label("claimsOfFiles"), "download:claim"),
+    timeline && make("ol", { class: "timeline" }, ...timeline.map(timelineItem)),
+    factList(facts, title),
+    claimed(claims, label("claimsOfFiles"), `${title}:claim`),
     actions(buttons),
-  ];
-  return parts.filter((part) => part !== undefined);
+  );
+}
+
+function timelineItem({ label: title, value, from, to }: TimelineItem): HTMLElement {
+  const svg = svgElement("svg", { class: "track", "aria-hidden": "true", height: "14" });
+  const percent = (part: number): string => `${(part * 100).toFixed(2)}%`;
+  svg.append(svgElement("line", { x1: "0", x2: "100%", y1: "7", y2: "7", class: "axis" }));
+  if (from < to) {
+    const width = percent(Math.max(to - from, 0.01));
+    svg.append(svgElement("rect", { x: percent(from), width, y: "3", height: "8", rx: "4", class: "span" }));
+  } else svg.append(svgElement("circle", { cx: percent(from), cy: "7", r: "5", class: "point" }));
+  return make("li", {}, make("p", {}, make("strong", {}, title), " ", make("span", {}, value)), svg);
 }

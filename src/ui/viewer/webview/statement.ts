@@ -1,50 +1,38 @@
 import type { Lines, ViewerState } from "../messages.ts";
-import { fill, make } from "./dom.ts";
+import { make } from "./dom.ts";
 import { folded } from "./facts.ts";
 import { post } from "./host.ts";
 import { label } from "./labels.ts";
 
-/** The statement as text, loaded in slices on demand. */
+/** The statement, or the whole file, as text, loaded in slices on demand. */
 export class StatementText {
-  readonly element = make("section", { class: "statement" });
-  readonly #text = make("pre", { attributes: { tabindex: "0", role: "region" } });
+  readonly element: HTMLElement;
+  readonly #text: HTMLElement;
   readonly #shown = make("p", { class: "found", attributes: { role: "status" } });
-  readonly #more = make("button", { class: "button", key: "more", attributes: { type: "button" } });
-  readonly #details = folded("text");
+  readonly #more = make(
+    "button",
+    { class: "button", key: "more", attributes: { type: "button" }, onClick: () => this.#request() },
+    label("showMore"),
+  );
   #lines = 0;
   #requested = false;
 
-  constructor() {
-    this.#more.addEventListener("click", () => this.#request());
-    this.#details.addEventListener("toggle", () => {
-      if (this.#details.open && this.#lines === 0) this.#request();
-    });
-    this.#more.hidden = true;
-    this.#text.hidden = true;
-  }
-
-  show({ text }: ViewerState): void {
-    this.element.hidden = text === "none";
+  constructor(text: ViewerState["text"]) {
     const title = text === "statement" ? label("statement") : label("wholeFile");
-    if (this.element.firstChild !== null && this.#text.getAttribute("aria-label") === title) return;
-    this.#text.setAttribute("aria-label", title);
-    fill(this.#more, label("showMore"));
-    fill(
-      this.#details,
+    this.#text = make("pre", { attributes: { tabindex: "0", role: "region", "aria-label": title } });
+    this.#text.hidden = true;
+    this.#more.hidden = true;
+    const details = folded(
+      "text",
       make("summary", { key: "fold:text" }, make("h2", {}, title)),
       make("p", {}, label("textNote")),
       this.#text,
       make("div", { class: "actions" }, this.#more, this.#shown),
     );
-    fill(this.element, this.#details);
-  }
-
-  /** Discards the text: the file has another content now. */
-  forget(): void {
-    this.#lines = 0;
-    this.#requested = false;
-    this.#text.replaceChildren();
-    if (this.#details.open) this.#request();
+    details.addEventListener("toggle", () => {
+      if (details.open && this.#lines === 0) this.#request();
+    });
+    this.element = details;
   }
 
   lines({ offset, total, lines }: Lines): void {

@@ -2,22 +2,20 @@ import type { ViewerState } from "../messages.ts";
 import { fill, make } from "./dom.ts";
 import { FileList } from "./file-list.ts";
 import { onMessage, post, saveViewState, viewState } from "./host.ts";
-import { label, setLabels } from "./labels.ts";
-import { download, headline, origin, steps, timeline } from "./overview.ts";
+import { label } from "./labels.ts";
+import { headline, section, steps } from "./overview.ts";
 import { StatementText } from "./statement.ts";
 
 const files = new FileList();
-const statement = new StatementText();
+let statement: StatementText | undefined;
 /** Announced by screen readers when the verdict changes. */
 const news = make("p", { class: "hidden-text", attributes: { role: "status" } });
 const copied = make("p", { class: "hidden-text", attributes: { role: "status" } });
-const section = (name: string): HTMLElement => make("section", { class: name });
 const sections = {
-  top: section("top"),
-  how: section("how"),
-  when: section("when"),
-  where: section("where"),
-  from: section("from"),
+  top: make("section", { class: "top" }),
+  how: make("section"),
+  more: make("div"),
+  text: make("section", { class: "statement" }),
 };
 const shown = new Map<HTMLElement, string>();
 let last: ViewerState | undefined;
@@ -34,25 +32,22 @@ function fillSection<T>(at: HTMLElement, content: T | undefined, parts: (content
 function show(state: ViewerState): void {
   const before = last;
   last = state;
-  const { headline: head, name, path, buttons } = state;
-  setLabels(state.labels);
+  const { headline: head, name, path, buttons, text, generation } = state;
   fillSection(sections.top, { headline: head, name, path, buttons }, (top) => [headline(top)]);
   fillSection(sections.how, state.steps.length === 0 ? undefined : state.steps, steps);
-  fillSection(sections.when, state.timeline, timeline);
-  fillSection(sections.where, state.origin, origin);
-  fillSection(sections.from, state.download, download);
-  files.show(state.files);
-  statement.show(state);
+  fillSection(sections.more, state.sections, (all) => all.map(section));
+  files.show(state.files, generation);
+  fillSection(sections.text, text === "none" ? undefined : { text, generation }, () => {
+    statement = new StatementText(text);
+    return [statement.element];
+  });
   if (before === undefined) window.scrollTo({ top: viewState().scroll });
-  else {
-    if (before.headline.label !== head.label) news.textContent = `${head.label}. ${head.sentence}`;
-    if (before.files?.generation !== state.files?.generation) statement.forget();
-  }
+  else if (before.headline.label !== head.label) news.textContent = `${head.label}. ${head.sentence}`;
 }
 
-document.getElementById("main")?.append(...Object.values(sections), files.element, statement.element, news, copied);
+const { top, how, more, text } = sections;
+document.getElementById("main")?.append(top, how, more, files.element, text, news, copied);
 files.element.hidden = true;
-statement.element.hidden = true;
 
 onMessage((message) => {
   switch (message.type) {
@@ -61,7 +56,7 @@ onMessage((message) => {
     case "rows":
       return files.rows(message);
     case "lines":
-      return statement.lines(message);
+      return statement?.lines(message);
     case "copied":
       copied.textContent = label("copied");
       return;

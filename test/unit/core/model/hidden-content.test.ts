@@ -168,8 +168,8 @@ describe("isGitFile", () => {
 
 describe("isGitLink", () => {
   it("is one line with a path", () => {
-    assert.equal(isGitLink(Buffer.from("gitdir: ../x\n")), true);
-    assert.equal(isGitLink(Buffer.from("gitdir: ../x\n\n")), false);
-    assert.equal(isGitLink(Buffer.from("gitdir: ")), false);
+    assert.equal(isGitLink("gitdir: ../x\n"), true);
+    assert.equal(isGitLink("gitdir: ../x\n\n"), false);
+    assert.equal(isGitLink("gitdir: "), false);
   });
 });

@@ -107,8 +107,8 @@ for (const manifest of [OLD, LINK]) {
       const other = manifest.replace("tiny/1b", "other/latest").replace(/registry\.ollama\.ai|ollama\.com/, "hf.co");
       buildOllamaStore(folder(), { [other]: { model: gguf({}), template: TEMPLATE } });
       const listed = [
-        { path: at(other), kind: "file", signatures: [], name: "hf.co/library/other:latest" },
-        { path: at(manifest), kind: "file", signatures: [], name: "library/tiny:1b" },
+        { path: at(other), kind: "file", name: "hf.co/library/other:latest", signatures: [] },
+        { path: at(manifest), kind: "file", name: "library/tiny:1b", signatures: [] },
       ].sort((a, b) => (a.path < b.path ? -1 : 1));
       assert.deepEqual(await findModels(folder()), listed);
       assert.deepEqual((await searchModels({ folder: folder(), maxEntries: 1000 })).models, listed);

@@ -47,12 +47,8 @@ const CATASTROPHIC = [
 ] as const;
 
 function regExpProblem(source: string): RegExpRemark | undefined {
-  return new RegExpChecker().problem(source);
-}
-
-/** The prefix is a short cut; without one, the engine alone decides. */
-function engineSays(source: string, text: string): boolean {
-  return text !== "" && RE2JS.compile(source).matcher(text).find();
+  const { compiled, remarks } = new RegExpChecker().read(source);
+  return compiled === undefined ? remarks[0] : undefined;
 }
 
 describe("regular expressions", function () {
@@ -76,34 +72,6 @@ describe("regular expressions", function () {
   it("do not match an empty text, which is no claim", () => {
     assert.equal(new RegularExpression(".*").test(""), false);
     assert.equal(new RegularExpression("^$").test(""), false);
-  });
-
-  it("match like the JavaScript engine's, with any literal prefix", () => {
-    const part = fc.constantFrom(
-      "a",
-      "b",
-      "\\.",
-      ".",
-      "a?",
-      "b*",
-      "(a|b)",
-      "[ab]",
-      "$",
-      "\\Qa.\\E",
-      "(?i)",
-      "|",
-      "a{2}",
-      "^",
-    );
-    const source = fc.array(part, { maxLength: 6 }).map((parts) => `^${parts.join("")}`);
-    const text = fc.array(fc.constantFrom("a", "b", ".", "A"), { maxLength: 6 }).map((parts) => parts.join(""));
-    fc.assert(
-      fc.property(source, text, (expression, subject) => {
-        fc.pre(regExpProblem(expression) === undefined);
-        assert.equal(new RegularExpression(expression).test(subject), engineSays(expression, subject));
-      }),
-      { numRuns: 1000 },
-    );
   });
 
   for (const [source, words] of [

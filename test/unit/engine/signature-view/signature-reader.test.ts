@@ -13,6 +13,7 @@ import {
   shardResources,
   signBundle,
 } from "../../../support/bundles.ts";
+import { makeCertificate } from "../../../support/certificates.ts";
 import { makeKeys } from "../../../support/keys.ts";
 import { useTemporaryFolder, writeTree } from "../../../support/temporary-folder.ts";
 
@@ -74,6 +75,19 @@ describe("a signature file, opened for the viewer", () => {
     assert.deepEqual(
       rows(reader).map(([name]) => name),
       ["llama"],
+    );
+  });
+
+  it("shows the claims of a certificate whose times cannot be read", async () => {
+    const certificate = makeCertificate({ subject: "Alice", notBefore: "991301000000Z" });
+    const bundle = signBundle(makeStatement(fileResources(FILES)), { certificate });
+    const path = join(folder(), "model.sig");
+    writeFileSync(path, bundleText(bundle));
+    const { claims, problem } = await new SignatureReader().open({ path });
+    assert.equal(problem, undefined);
+    assert.deepEqual(
+      claims.find(({ name }) => name === "valid from"),
+      { name: "valid from", value: "cannot be read" },
     );
   });
 

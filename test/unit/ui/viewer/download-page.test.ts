@@ -55,14 +55,14 @@ describe("the page of a model's download record", () => {
       ["Not signed", "neutral", "tiny is not signed."],
     );
     assert.deepEqual(state.steps, []);
-    assert.deepEqual(state.download?.sentences, [
+    assert.deepEqual(state.sections[0]?.sentences, [
       {
         text: "All 2 files match the download record of huggingface.co/acme/tiny at abc1234. The record is on this machine and is not signed.",
         caution: false,
       },
     ]);
     assert.deepEqual(
-      state.download?.facts.map(({ label, value }) => `${label}: ${value}`),
+      state.sections[0]?.facts?.map(({ label, value }) => `${label}: ${value}`),
       [
         "Downloaded with: Hugging Face",
         "Repository: huggingface.co/acme/tiny",
@@ -72,7 +72,7 @@ describe("the page of a model's download record", () => {
         "Basis: A download record on this machine, which is not signed",
       ],
     );
-    const targets = state.download?.facts.flatMap(({ link }) => (link === undefined ? [] : [links.get(link.id)]));
+    const targets = state.sections[0]?.facts?.flatMap(({ link }) => (link === undefined ? [] : [links.get(link.id)]));
     assert.deepEqual(targets, [
       { kind: "web", url: "https://huggingface.co/acme/tiny" },
       { kind: "web", url: `https://huggingface.co/acme/tiny/tree/${REVISION}` },
@@ -90,11 +90,11 @@ describe("the page of a model's download record", () => {
       ),
     );
     assert.equal(
-      state.download?.facts.find(({ label }) => label === "Files")?.value,
+      state.sections[0]?.facts?.find(({ label }) => label === "Files")?.value,
       "1 changed, 1 not in the record, 1 missing, 1 match, 1 not compared, 1 without a record",
     );
     assert.deepEqual(
-      state.download?.sentences.filter(({ caution }) => caution).map(({ text }) => text),
+      state.sections[0]?.sentences.filter(({ caution }) => caution).map(({ text }) => text),
       ["f differs from its download record: changed or damaged.", "x is not in the download record."],
     );
     const rows = findingsOf({ path: MODEL, model: model(), download: report, isTrusted: true }).files.map(
@@ -116,10 +116,10 @@ describe("the page of a model's download record", () => {
       { file: "a.gguf", field: "general.repo_url", kind: "source", value: "https://huggingface.co/acme/tiny" },
     ] as const;
     const { state } = of({ origin: origin({ unrecorded: ["a.gguf"] }, { basis: "claim" }), claims });
-    assert.deepEqual(state.download?.sentences, [{ text: "No download record was found.", caution: false }]);
-    assert.deepEqual(state.download?.facts, []);
+    assert.deepEqual(state.sections[0]?.sentences, [{ text: "No download record was found.", caution: false }]);
+    assert.deepEqual(state.sections[0]?.facts, []);
     assert.deepEqual(
-      state.download?.claims.map(({ label, value }) => `${label}: ${value}`),
+      state.sections[0]?.claims?.map(({ label, value }) => `${label}: ${value}`),
       [
         "Based on: acme/base at v1 (README.md: base_model)",
         "Source: https://huggingface.co/acme/tiny (a.gguf: general.repo_url)",
@@ -128,7 +128,10 @@ describe("the page of a model's download record", () => {
     assert.equal(state.files, undefined);
     assert.deepEqual(buttons({ state, links: page({}).links }), ["Sign Model…", "Pin These Bytes…"]);
     const many = Array.from({ length: 150 }, (_, index) => ({ ...claims[0], value: `acme/${index}` }));
-    assert.deepEqual(of({ claims: many }).state.download?.claims.at(-1), { label: "More", value: "50 more claims" });
+    assert.deepEqual(of({ claims: many }).state.sections[0]?.claims?.at(-1), {
+      label: "More",
+      value: "50 more claims",
+    });
   });
 
   it("links no other host than the Hub, whatever a record names", () => {
@@ -142,7 +145,7 @@ describe("the page of a model's download record", () => {
     const linked = [...names, "acme/../../x?y#z", "//evil.example", "acme/tiny"].flatMap((repository) =>
       (["git-lfs", "huggingface", "ollama"] as const).flatMap((source) => {
         const { state, links } = of({ origin: origin({ match: ["a"] }, { source, repository }) });
-        return state.download?.facts.flatMap(({ link }) => (link === undefined ? [] : [links.get(link.id)])) ?? [];
+        return state.sections[0]?.facts?.flatMap(({ link }) => (link === undefined ? [] : [links.get(link.id)])) ?? [];
       }),
     );
     assert.ok(linked.length > 4);
@@ -170,13 +173,13 @@ describe("the page of a model's download record", () => {
   });
 
   it("waits for what is not read yet, and says why it cannot be read", () => {
-    assert.deepEqual(page({}).state.download?.sentences, [{ text: "Reading the download record…", caution: false }]);
+    assert.deepEqual(page({}).state.sections[0]?.sentences, [{ text: "Reading the download record…", caution: false }]);
     const failed = page({ problem: "tiny cannot be read." });
     assert.deepEqual(failed.state.headline.notes, ["tiny cannot be read."]);
-    assert.equal(failed.state.download, undefined);
+    assert.deepEqual(failed.state.sections, []);
     const gone = viewerState({ path: MODEL, isTrusted: true }, { counts: NO_FILES, generation: 1 }, LOCALIZER).state;
     assert.equal(gone.headline.sentence, "tiny is not among the models of this window.");
-    assert.deepEqual([gone.buttons, gone.download, gone.files], [[], undefined, undefined]);
+    assert.deepEqual([gone.buttons, gone.sections, gone.files], [[], [], undefined]);
   });
 
   it("shows names and claims of others as the text that they are", () => {

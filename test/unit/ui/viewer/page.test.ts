@@ -14,11 +14,9 @@ const MARKUP =
 
 describe("the viewer's page", () => {
   it("runs one script, uses one style sheet, and loads nothing else", () => {
-    const html = pageHtml(
-      { script: "https://x/dist/viewer.js", style: "https://x/dist/viewer.css" },
-      "Signature",
-      "en",
-    );
+    const addresses = { script: "https://x/dist/viewer.js", style: "https://x/dist/viewer.css" };
+    const labels = { files: 'Files "<b>' };
+    const html = pageHtml(addresses, "Signature", "en", labels);
     const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
     const [, nonce = ""] = /'nonce-([A-Za-z0-9+/]{24})'/.exec(policy) ?? [];
     assert.deepEqual(policy.split("; "), [
@@ -33,10 +31,8 @@ describe("the viewer's page", () => {
       `<script nonce="${nonce}" src="https://x/dist/viewer.js">`,
     ]);
     assert.doesNotMatch(html, /\s(?:style|on[a-z]+)=/);
-    assert.notEqual(
-      html,
-      pageHtml({ script: "https://x/dist/viewer.js", style: "https://x/dist/viewer.css" }, "Signature", "en"),
-    );
+    assert.ok(html.includes('<body data-labels="{&quot;files&quot;:&quot;Files \\&quot;&lt;b&gt;&quot;}">'));
+    assert.notEqual(html, pageHtml(addresses, "Signature", "en", labels));
   });
 
   it("has no source that makes markup from text", () => {
@@ -48,7 +44,7 @@ describe("the viewer's page", () => {
 
   it("sends only messages that the schema accepts", () => {
     const rows = { type: "rows", request: 1, filter: "all", search: "", offset: 0 };
-    const heard = [{ type: "ready" }, rows, { type: "open", link: 0 }, { type: "do", action: "verify" }];
+    const heard = [{ type: "ready" }, rows, { type: "open", link: 0 }, { type: "do", action: "verifyModel" }];
     heard.push(...ACTIONS.map((action) => ({ type: "do", action })));
     for (const message of heard) assert.ok(v.is(FromPage, message), JSON.stringify(message));
     const refused = [

@@ -102,6 +102,10 @@ function stateOf(verdict: Partial<Verdict> | undefined, summary: Partial<Signatu
   return { state, links };
 }
 
+function sectionOf({ sections }: ViewerState, wanted: string) {
+  return sections.find(({ title }) => title === wanted);
+}
+
 function buttons(state: ViewerState): string[] {
   return state.buttons.map(({ text, primary }) => (primary ? `${text} (primary)` : text));
 }
@@ -189,8 +193,7 @@ describe("the state of the signature viewer", () => {
     const summary = { method: "sigstore", claimedSigner: "mallory@example.com", claims } as const;
     for (const state of ["unchecked", "unverifiable", "invalid", "checking", "stale"] as const) {
       const shown = stateOf({ state }, summary).state;
-      assert.equal(shown.origin, undefined, state);
-      assert.equal(shown.timeline, undefined, state);
+      assert.deepEqual(shown.sections, [], state);
       assert.ok(
         shown.steps.every((step) => step.tone !== "green" && step.facts.length === 0),
         state,
@@ -298,7 +301,7 @@ describe("the state of the signature viewer", () => {
       state.headline.sentence,
       "This is what the workflow release.yml of github.com/acme/models at v1.2 signed on November 21, 2026, unchanged.",
     );
-    const opened = (state.origin?.facts ?? []).map(({ label, link }) => {
+    const opened = (sectionOf(state, "Where it was built")?.facts ?? []).map(({ label, link }) => {
       const target = links.get(link?.id ?? -1);
       return [label, target?.kind === "web" ? target.url : undefined];
     });
@@ -312,9 +315,9 @@ describe("the state of the signature viewer", () => {
       ],
       ["Run", undefined],
     ]);
-    const items = state.timeline?.items ?? [];
+    const items = sectionOf(state, "When it was signed")?.timeline ?? [];
     assert.deepEqual(
-      items.map(({ label, kind }) => [label, kind]),
+      items.map(({ label, from, to }) => [label, from < to ? "span" : "point"]),
       [
         ["Certificate valid", "span"],
         ["Recorded in the log", "point"],
@@ -330,8 +333,11 @@ describe("the state of the signature viewer", () => {
     const extensions = { ...CI.extensions, githubWorkflowRepository: "acme/models" };
     const { state, links } = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions } });
     assert.equal(state.headline.sentence, `This is what ${CI.identity} signed on November 21, 2026, unchanged.`);
-    assert.equal(state.origin?.summary, "According to https://evil.example, this was built from the following.");
-    const opened = (state.origin?.facts ?? []).map(({ label, value, link }) => {
+    assert.equal(
+      sectionOf(state, "Where it was built")?.sentences[0]?.text,
+      "According to https://evil.example, this was built from the following.",
+    );
+    const opened = (sectionOf(state, "Where it was built")?.facts ?? []).map(({ label, value, link }) => {
       const target = links.get(link?.id ?? -1);
       return [label, value, target?.kind === "web" ? target.url : undefined];
     });
@@ -344,7 +350,7 @@ describe("the state of the signature viewer", () => {
     ]);
     const older = { githubWorkflowRepository: "acme/models" };
     const none = stateOf({ ...verified, signer: { ...CI, issuer: "https://evil.example", extensions: older } });
-    assert.equal(none.state.origin, undefined);
+    assert.equal(sectionOf(none.state, "Where it was built"), undefined);
   });
 
   it("has nothing of the verdict for a file that is not the one that was checked", () => {
@@ -379,19 +385,21 @@ describe("the state of the signature viewer", () => {
     assert.deepEqual(state.headline, stateOf(verified).state.headline);
     assert.deepEqual(state.files, stateOf(verified).state.files);
     assert.deepEqual(
-      state.download?.sentences.map(({ text }) => text),
+      sectionOf(state, "Download record")?.sentences.map(({ text }) => text),
       [
         "2 of 3 files match the download record of huggingface.co/acme/llama at abababa. The record is on this machine and is not signed.",
         "model.sig has no download record.",
       ],
     );
-    assert.deepEqual(state.download?.claims, [{ label: "Based on", value: "acme/base (README.md: base_model)" }]);
+    assert.deepEqual(sectionOf(state, "Download record")?.claims, [
+      { label: "Based on", value: "acme/base (README.md: base_model)" },
+    ]);
     assert.deepEqual(
-      state.download?.buttons.map(({ text }) => text),
+      sectionOf(state, "Download record")?.buttons?.map(({ text }) => text),
       ["Check Against Download Record", "Show Download Record"],
     );
     const nothing = { ...subject(verified), download: { pointers: [], claims: [] } };
-    assert.equal(viewerState(nothing, { counts: COUNTS, generation: 1 }, LOCALIZER).state.download, undefined);
+    assert.equal(viewerState(nothing, { counts: COUNTS, generation: 1 }, LOCALIZER).state.sections.length, 0);
   });
 
   it("has what is wrong with a damaged file, with and without a model", () => {
@@ -402,6 +410,7 @@ describe("the state of the signature viewer", () => {
     assert.deepEqual(alone.headline.notes, ["model.sig is not JSON."]);
     assert.equal(alone.headline.tone, "amber");
     assert.equal(alone.files, undefined);
+    assert.equal(alone.generation, 1, "its text is read again when it changes");
     assert.equal(alone.steps[0]?.line, "model.sig is not JSON.");
     const withModel = { ...subject({ state: "invalid", ...reason("BUNDLE_NOT_JSON") }), summary: damaged };
     const known = viewerState(withModel, { counts: none, generation: 1 }, LOCALIZER).state;

@@ -453,6 +453,11 @@ describe("verifying a model with policies", () => {
       assert.deepEqual(outcomeOf(linked), ["unsigned", "refused", "POLICY_INVALID", "POLICY_SIGNATURE_REQUIRED"]);
     });
 
+    it("reports a model that is gone as gone, and not as unsigned", async () => {
+      rmSync(model(), { recursive: true });
+      await assert.rejects(check([named("../llama.sig")]), { code: "MODEL_NOT_FOUND" });
+    });
+
     it("requires each of two that two policies name", async () => {
       await signIt();
       await signIt({ signature: join(model(), "vendor.sig"), ignorePaths: ["model.sig"] });

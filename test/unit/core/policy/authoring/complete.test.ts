@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { type Completion, completePolicy } from "../../../../../src/core/policy/authoring/complete.ts";
-import type { CompletionSources } from "../../../../../src/core/policy/authoring/completion-sources.ts";
+import {
+  type Completion,
+  type CompletionSources,
+  completePolicy,
+} from "../../../../../src/core/policy/authoring/complete.ts";
 
 const GOOGLE = "https://accounts.google.com";
 const AROUND: CompletionSources = {

@@ -93,7 +93,7 @@ export class VerdictStore {
     this.#timer = undefined;
     if (this.#pending === undefined) return;
     const { registry, storage, failed } = this.#services;
-    const known = registry.models.flatMap(({ verdict, before }) => lastKnown(verdict, before));
+    const known = registry.models.map(({ verdict, before }) => before ?? verdict);
     const all = [...known, ...this.#pending.values()];
     const entries: string[] = [];
     let size = 0;
@@ -125,12 +125,6 @@ export function storedForm(verdict: Verdict): string | undefined {
 
 function countDifferences({ changed, missing, added }: Comparison): number {
   return changed.length + missing.length + added.length;
-}
-
-function lastKnown(verdict: Verdict, before: Verdict | undefined): Verdict[] {
-  if (restsOnFiles(verdict) || isFailure(verdict)) return [verdict];
-  const passing = verdict.state === "stale" || verdict.state === "checking" || verdict.state === "unchecked";
-  return passing && before !== undefined ? [before] : [];
 }
 
 function latestFirst({ checkedAt: a = "" }: Verdict, { checkedAt: b = "" }: Verdict): number {

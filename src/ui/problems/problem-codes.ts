@@ -7,6 +7,4 @@ export const SOURCE = "Model Provenance";
  * - `refused`: a policy rejects the model, usually its signer
  * - `unsigned`: a policy demands a signature
  */
-export const MODEL_PROBLEMS = ["modified", "invalid", "refused", "unsigned"] as const;
-
-export type ModelProblemCode = (typeof MODEL_PROBLEMS)[number];
+export type ModelProblemCode = "modified" | "invalid" | "refused" | "unsigned";

@@ -45,7 +45,7 @@ export class SignatureReader {
     const label = "path" in source ? basename(source.path) : source.label;
     let bytes: Buffer;
     try {
-      bytes = "path" in source ? await readSignatureFile(source.path) : Buffer.from(source.bytes.buffer);
+      bytes = "path" in source ? await readSignatureFile(source.path) : Buffer.from(source.bytes);
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
       return { ...NOTHING, problem: summarizeError(error) };

@@ -54,21 +54,20 @@ export async function moveToFreeName(from: string, to: string, hardLink = link):
   }
 }
 
+/** A text file as it is, if there is one, and as it would be. */
+export interface TextChange {
+  /** Absolute. */
+  readonly path: string;
+  readonly before?: string | undefined;
+  readonly after: string;
+}
+
 /**
  * Writes a text file so that its path holds either the old text or all of the new one. Links and permissions stay.
  *
- * @param before what the file holds; undefined where there is none
  * @throws ProvenanceError POLICY_INVALID where the file is another one by now, or cannot be written; it is as it was then
  */
-export async function replaceText({
-  path,
-  before,
-  after,
-}: {
-  path: string;
-  before?: string | undefined;
-  after: string;
-}): Promise<void> {
+export async function replaceText({ path, before, after }: TextChange): Promise<void> {
   try {
     const real = before === undefined ? path : await realpath(path);
     const move = async (temporary: string): Promise<void> => {

@@ -16,8 +16,8 @@ export interface Command {
 export interface CommandDefinition<S extends OptionSpecs> {
   /** Words of the command line before the arguments: `verify key`. */
   readonly name: string;
-  /** Name of the operand in the help. */
-  readonly operand: string;
+  /** Name of the operand in the help; `MODEL` if absent. */
+  readonly operand?: string;
   /** Used if no operand is given; without it, one is required. */
   readonly operandDefault?: string;
   readonly description: readonly string[];
@@ -35,7 +35,7 @@ export const COMMON_OPTIONS = {
 
 /** A command with one operand, `--help` and `--log-level`. */
 export function defineCommand<const S extends OptionSpecs>(definition: CommandDefinition<S>): Command {
-  const { name, operand, description, examples } = definition;
+  const { name, operand = "MODEL", description, examples } = definition;
   const options: OptionSpecs = { ...definition.options, ...COMMON_OPTIONS };
   return {
     async execute(argv, terminal) {

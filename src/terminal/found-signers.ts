@@ -1,4 +1,4 @@
-import { basename, relative, sep } from "node:path";
+import { basename } from "node:path";
 import { ProvenanceError } from "../core/errors.ts";
 import { findModels } from "../core/model/find-models.ts";
 import type { FoundModel } from "../core/model/found-model.ts";
@@ -11,6 +11,7 @@ import { signerText } from "../core/presentation/signer-text.ts";
 import { unknownSigner } from "../core/presentation/unknown-signer.ts";
 import type { PemSource, Trust } from "../core/trust.ts";
 import type { Signer } from "../core/verification/signer.ts";
+import { pathBelow } from "./policy-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A signer whose signatures are authentic, and how a policy would name them. */
@@ -49,7 +50,7 @@ export async function findSigners(search: SignerSearch, { interruption, log }: T
     onLimit: (limit) => log.warning(`Only the first ${limit} entries of ${search.folder} were searched.`),
   });
   for (const found of models) {
-    const model = relative(search.folder, found.path).split(sep).join("/") || ".";
+    const model = pathBelow(search.folder, found.path);
     if (found.signatures.length === 0) {
       unsigned.push(model);
       continue;

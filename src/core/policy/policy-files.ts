@@ -61,15 +61,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function userPolicyPath(env: Environment, platform: NodeJS.Platform, home: string): string {
   const { XDG_CONFIG_HOME = "", APPDATA } = env;
-  const base =
-    platform === "win32"
-      ? APPDATA || join(home, "AppData", "Roaming")
-      : platform === "darwin"
-        ? join(home, "Library", "Application Support")
-        : // Otherwise the policy would be one of the current folder; XDG Base Directory has a relative path ignored.
-          isAbsolute(XDG_CONFIG_HOME)
-          ? XDG_CONFIG_HOME
-          : join(home, ".config");
+  const windows = APPDATA || join(home, "AppData", "Roaming");
+  const mac = join(home, "Library", "Application Support");
+  // XDG Base Directory has a relative path ignored, which would be one in the current folder.
+  const other = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(home, ".config");
+  const base = platform === "win32" ? windows : platform === "darwin" ? mac : other;
   return join(base, "model-provenance", DEFAULT_NAME);
 }
 

@@ -17,14 +17,10 @@ const UNKNOWN_ROOT: readonly ErrorCode[] = ["CERTIFICATE_NO_ROOTS", "CERTIFICATE
 export function unknownSigner({ state, reasons }: Pick<Verdict, "state" | "reasons">): UnknownSigner | undefined {
   if (state !== "unverifiable") return undefined;
   for (const { code, details } of reasons) {
-    if (UNKNOWN_KEY.includes(code)) return { kind: "key", claims: textOf(details["found"]) };
-    if (UNKNOWN_ROOT.includes(code)) return { kind: "certificate", claims: textOf(details["authority"]) };
+    if (UNKNOWN_KEY.includes(code)) return { kind: "key", claims: String(details["found"] ?? "") };
+    if (UNKNOWN_ROOT.includes(code)) return { kind: "certificate", claims: String(details["authority"] ?? "") };
   }
   return undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
-import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot, unreadable } from "./trust-root.ts";
+import { parseMessages, parseTrustRootJson, type TrustRoot, unreadable } from "./trust-root.ts";
 
 /** A trust root of a dozen keys has ten kilobytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -21,14 +21,8 @@ export async function readTrustConfigFile(path: string): Promise<TrustRoot> {
   const config = v.safeParse(TrustConfig, json);
   if (!config.success && !v.is(v.looseObject({ certificateAuthorities: v.unknown() }), json))
     throw unreadable(`${label} is not a trust configuration.`, label);
-  const { trustedRoot, signingConfig } = config.success ? config.output : { trustedRoot: json };
-  return {
-    label,
-    instance: "private",
-    origin: "file",
-    trustedRoot: await parseTrustedRoot(trustedRoot, label),
-    ...(signingConfig !== undefined && { signingConfig: await parseSigningConfig(signingConfig, label) }),
-  };
+  const messages = await parseMessages(config.success ? config.output : { trustedRoot: json }, label);
+  return { label, instance: "private", origin: "file", ...messages };
 }
 
 async function readJson(path: string): Promise<unknown> {

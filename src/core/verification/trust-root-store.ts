@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { systemCode } from "../errors.ts";
 import { replaceFile } from "../replace-file.ts";
-import { parseSigningConfig, parseTrustedRoot, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
+import { parseMessages, parseTrustRootJson, type TrustRoot } from "./trust-root.ts";
 import type { SigstoreInstance } from "./trust-root-instances.ts";
 
 /** Targets of Sigstore's TUF repositories. */
@@ -96,6 +96,7 @@ function failureFile(instance: SigstoreInstance, storage: string): string {
 export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrustRoot): Promise<TrustRoot> {
   const { label } = instance;
   const { trustedRoot, signingConfig } = stored;
+  const json = (text: string | undefined) => text && parseTrustRootJson(Buffer.from(text), label);
   const { verifyStoredTargets } = await import("./stored-metadata.ts");
   const expiredSince = await verifyStoredTargets(await instance.seed(), stored.metadata, {
     [TRUSTED_ROOT]: trustedRoot,
@@ -107,10 +108,7 @@ export async function toTrustRoot(instance: SigstoreInstance, stored: StoredTrus
     origin: "updated",
     asOf: stored.refreshedAt,
     ...(expiredSince !== undefined && { expiredSince }),
-    trustedRoot: await parseTrustedRoot(parseTrustRootJson(Buffer.from(trustedRoot), label), label),
-    ...(signingConfig !== undefined && {
-      signingConfig: await parseSigningConfig(parseTrustRootJson(Buffer.from(signingConfig), label), label),
-    }),
+    ...(await parseMessages({ trustedRoot: json(trustedRoot), signingConfig: json(signingConfig) }, label)),
   };
 }
 
@@ -128,11 +126,6 @@ export async function loadTrustRoot(
   if (known !== undefined) return known.root;
   const { trustedRoot, asOf } = await instance.seed();
   const { label } = instance;
-  return {
-    label,
-    instance: instance.instance,
-    origin: "built-in",
-    ...(asOf !== undefined && { asOf }),
-    trustedRoot: await parseTrustedRoot(trustedRoot, label),
-  };
+  const messages = await parseMessages({ trustedRoot }, label);
+  return { label, instance: instance.instance, origin: "built-in", ...(asOf !== undefined && { asOf }), ...messages };
 }

@@ -76,23 +76,23 @@ export function parseTrustRootJson(bytes: Buffer, label: string): unknown {
 }
 
 /**
- * Reads a TrustedRoot of Sigstore's protobuf specifications.
- *
- * @param json in camelCase, see {@link parseTrustRootJson}
+ * Reads a TrustedRoot, and a SigningConfig of version 0.2 where there is one, of Sigstore's protobuf specifications. Both
+ * are in camelCase, see {@link parseTrustRootJson}.
  *
  * @throws ProvenanceError TRUST_ROOT_UNREADABLE
  */
-export async function parseTrustedRoot(json: unknown, label: string): Promise<TrustedRoot> {
-  const shape = parseShape(TrustedRootShape, json, CODE, label);
-  const { TrustedRoot } = await import("./trust-root-messages.ts");
-  return reading(() => TrustedRoot.fromJSON(shape), label);
-}
-
-/** As {@link parseTrustedRoot}, for a SigningConfig of version 0.2. */
-export async function parseSigningConfig(json: unknown, label: string): Promise<SigningConfig> {
-  const shape = parseShape(SigningConfigShape, json, CODE, label);
-  const { SigningConfig } = await import("./trust-root-messages.ts");
-  return reading(() => SigningConfig.fromJSON(shape), label);
+export async function parseMessages(
+  { trustedRoot, signingConfig }: { readonly trustedRoot: unknown; readonly signingConfig?: unknown },
+  label: string,
+): Promise<Pick<TrustRoot, "trustedRoot" | "signingConfig">> {
+  const root = parseShape(TrustedRootShape, trustedRoot, CODE, label);
+  const config = parseShape(v.optional(SigningConfigShape), signingConfig, CODE, label);
+  const { SigningConfig, TrustedRoot } = await import("./trust-root-messages.ts");
+  const read = () => ({
+    trustedRoot: TrustedRoot.fromJSON(root),
+    ...(config !== undefined && { signingConfig: SigningConfig.fromJSON(config) }),
+  });
+  return reading(read, label);
 }
 
 /** Protobuf JSON with its keys in camelCase: tools write them so or in snake_case. @throws Error for a field twice */

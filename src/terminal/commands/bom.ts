@@ -3,7 +3,6 @@ import { withReading } from "../progress-line.ts";
 
 export default defineCommand({
   name: "bom",
-  operand: "MODEL",
   description: [
     "Prints a bill of materials of a model: CycloneDX 1.6 in JSON, with the SHA-256 of every file, the package URL and revision of its download record, its signature, and the base models that its files declare.",
     "MODEL is a folder or a single file. Uses no network, and verifies no signature: the signer is named as a claim. What is not known is omitted.",

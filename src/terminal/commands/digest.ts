@@ -27,7 +27,6 @@ type DigestArguments = ArgumentsOf<typeof OPTIONS>;
 
 export default defineCommand({
   name: "digest",
-  operand: "MODEL",
   description: [
     "Prints the digest that a signature of this model would have as its subject: SHA-256 over the digests of all files. MODEL is a folder or a single file.",
     "It does not cover the names of the files: to compare two models, compare their signatures.",

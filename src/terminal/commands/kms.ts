@@ -15,7 +15,6 @@ const PLUGIN = "A plugin is a program that runs with your rights; see docs/kms.m
 export const signWithKms = withLeadingKey(
   defineCommand({
     name: "sign kms",
-    operand: "MODEL",
     description: ["Signs a model with a key in a cloud or a vault, which it never leaves.", PLUGIN, SIGN_DESCRIPTION],
     options: { ...KEY_OPTION, ...SIGN_OPTIONS },
     examples: ["model-provenance sign kms myvault://models/prod llama-3-8b"],
@@ -27,7 +26,6 @@ export const signWithKms = withLeadingKey(
 export const verifyWithKms = withLeadingKey(
   defineCommand({
     name: "verify kms",
-    operand: "MODEL",
     description: ["Verifies a model that was signed with a key in a cloud or a vault.", PLUGIN, VERIFY_DESCRIPTION],
     options: { ...KEY_OPTION, ...VERIFY_OPTIONS },
     examples: ["model-provenance verify kms myvault://models/prod llama-3-8b"],

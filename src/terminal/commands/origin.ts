@@ -11,7 +11,6 @@ import type { Line } from "../text.ts";
 
 export default defineCommand({
   name: "origin",
-  operand: "MODEL",
   description: [
     "Prints where a model was downloaded from, by the records that the Hugging Face client, Git LFS and Ollama keep on this machine, and whether its files still match them.",
     "MODEL is a folder or a single file, or a manifest in Ollama's store. Uses no network. The records are not signed: this is no verification. Exit status 1 means that a file differs from the record, or is not in a record that lists all files; without a record it is 0.",

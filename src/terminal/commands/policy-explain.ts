@@ -17,7 +17,6 @@ import type { Line } from "../text.ts";
 
 export default defineCommand({
   name: "policy explain",
-  operand: "MODEL",
   description: [
     "Prints which policies cover a model, which authority of each accepts its signer, or why each does not. Without --policy, your personal policy and those of the nearest folder above the model are used.",
     "Signature and signer are verified; the model's files are read only with --files. Exit status 1 means that the policies do not allow the model.",

@@ -13,7 +13,6 @@ import { confirm } from "../question.ts";
 
 export default defineCommand({
   name: "policy pin",
-  operand: "MODEL",
   description: [
     "Pins the bytes of an unsigned model in a policy file: from then on, exactly these files are accepted, as pinned and never as verified. Shows what is written, and asks.",
     "The digest of each file is written to a lock file next to the policy, so that a later change can be named. All bytes are read. Symbolic links are not followed, except for those of a Hugging Face cache.",

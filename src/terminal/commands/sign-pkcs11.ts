@@ -19,7 +19,6 @@ const URI_EXAMPLE = '--pkcs11-uri "pkcs11:token=release;object=prod?module-path=
 
 export const signWithPkcs11Key = defineCommand({
   name: "sign pkcs11-key",
-  operand: "MODEL",
   description: ["Signs a model with a private key in a PKCS #11 token, which it never leaves.", SIGN_DESCRIPTION],
   options: URI_OPTIONS,
   examples: ["model-provenance sign pkcs11-key llama-3-8b \\", `    ${URI_EXAMPLE}`],
@@ -28,7 +27,6 @@ export const signWithPkcs11Key = defineCommand({
 
 export const signWithPkcs11Certificate = defineCommand({
   name: "sign pkcs11-certificate",
-  operand: "MODEL",
   description: ["Signs a model with a certificate, and its private key in a PKCS #11 token.", SIGN_DESCRIPTION],
   options: {
     ...URI_OPTIONS,

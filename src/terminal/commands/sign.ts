@@ -17,7 +17,6 @@ const KEY_OPTIONS = {
 
 export const signWithKey = defineCommand({
   name: "sign key",
-  operand: "MODEL",
   description: ["Signs a model with a private key.", SIGN_DESCRIPTION],
   options: KEY_OPTIONS,
   examples: ["model-provenance sign key llama-3-8b --private-key prod.pem"],
@@ -30,7 +29,6 @@ export const signWithKey = defineCommand({
 
 export const signWithCertificate = defineCommand({
   name: "sign certificate",
-  operand: "MODEL",
   description: ["Signs a model with a certificate and its private key.", SIGN_DESCRIPTION],
   options: {
     ...KEY_OPTIONS,

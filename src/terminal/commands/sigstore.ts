@@ -13,7 +13,6 @@ import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model
 
 export const signWithSigstore = defineCommand({
   name: "sign sigstore",
-  operand: "MODEL",
   description: [
     "Signs a model with the identity of a browser login or a CI job; no key is kept. The identity and the model's digest are published in a log.",
     SIGN_DESCRIPTION,
@@ -47,7 +46,6 @@ const IDENTITY_OPTIONS = {
 
 export const verifyWithSigstore = defineCommand({
   name: "verify sigstore",
-  operand: "MODEL",
   description: ["Verifies a model that was signed with a login or by CI.", VERIFY_DESCRIPTION],
   options: { ...IDENTITY_OPTIONS, ...TRUST_OPTIONS, ...VERIFY_OPTIONS },
   examples: [

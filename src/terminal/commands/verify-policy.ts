@@ -29,7 +29,6 @@ const OPTIONS = {
 
 export const verifyWithPolicyFile = defineCommand({
   name: "verify",
-  operand: "MODEL",
   description: [
     "Verifies a model against policy files, which define who may sign.",
     "MODEL is a folder or a single file. Every byte is read. Exit status 0 means verified: the signature is authentic, every policy that covers the model accepts its signer, and the files are exactly what was signed; anything else is 1, exceptions and warnings too. To gate models in CI, see scan --policy.",

@@ -6,7 +6,6 @@ import { VERIFY_DESCRIPTION, VERIFY_OPTIONS, verifyModel } from "../verify-model
 
 export const verifyWithKey = defineCommand({
   name: "verify key",
-  operand: "MODEL",
   description: ["Verifies a model that was signed with a key.", VERIFY_DESCRIPTION],
   options: { "public-key FILE": "The signer's public key, in PEM. Required.", ...VERIFY_OPTIONS },
   examples: ["model-provenance verify key llama-3-8b --public-key prod.pub"],
@@ -20,7 +19,6 @@ export const verifyWithKey = defineCommand({
 
 export const verifyWithCertificate = defineCommand({
   name: "verify certificate",
-  operand: "MODEL",
   description: ["Verifies a model that was signed with a certificate.", VERIFY_DESCRIPTION],
   options: {
     "certificate-chain FILE …":

@@ -17,24 +17,18 @@ export function codeDiagnostics(
 ): CodeDiagnostics {
   const store = new DisposableStore();
   const collection = store.add(languages.createDiagnosticCollection(name));
-  const waiting = new Map<TextDocument, NodeJS.Timeout>();
-  /** Changes when all documents are to be diagnosed again. */
-  let round = 0;
+  /** Of each document the latest update, which waits or is under way: only its result counts. */
+  const latest = new Map<TextDocument, NodeJS.Timeout>();
 
-  const update = async (document: TextDocument): Promise<void> => {
-    waiting.delete(document);
-    const { version } = document;
-    const started = round;
-    const diagnostics = await diagnose(document);
-    if (document.isClosed || store.disposed) return;
-    // A later change starts its own update.
-    if (document.version !== version || round !== started) return;
-    if (diagnostics.length > 0 || collection.has(document.uri)) collection.set(document.uri, diagnostics);
-  };
   const soon = (document: TextDocument, delay: number): void => {
     if (languageOf(document) === undefined || store.disposed) return;
-    clearTimeout(waiting.get(document));
-    waiting.set(document, setTimeout(update, delay, document));
+    clearTimeout(latest.get(document));
+    const update = setTimeout(async () => {
+      const diagnostics = await diagnose(document);
+      if (latest.get(document) !== update) return;
+      if (diagnostics.length > 0 || collection.has(document.uri)) collection.set(document.uri, diagnostics);
+    }, delay);
+    latest.set(document, update);
   };
 
   store.add(workspace.onDidOpenTextDocument((document) => soon(document, 0)));
@@ -45,18 +39,18 @@ export function codeDiagnostics(
   );
   store.add(
     workspace.onDidCloseTextDocument((document) => {
-      clearTimeout(waiting.get(document));
-      waiting.delete(document);
+      clearTimeout(latest.get(document));
+      latest.delete(document);
       collection.delete(document.uri);
     }),
   );
   return {
     refresh() {
-      round += 1;
       for (const document of workspace.textDocuments) soon(document, 0);
     },
     dispose() {
-      for (const timer of waiting.values()) clearTimeout(timer);
+      for (const update of latest.values()) clearTimeout(update);
+      latest.clear();
       store.dispose();
     },
   };

@@ -9,7 +9,7 @@ import type { KnownModel } from "../../workspace/registry.ts";
 import { checkUntilStable } from "../check-until-stable.ts";
 import { modelName, modelSentence } from "../model-text.ts";
 import type { Services } from "../services.ts";
-import { showDifferences } from "../viewer/viewer-panel.ts";
+import { showDifferences } from "../viewer/viewer-document.ts";
 import { targetModel } from "./targets.ts";
 
 /** Compare With Signature: shows in the signature viewer which files differ from what was signed. */

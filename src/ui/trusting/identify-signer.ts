@@ -36,17 +36,19 @@ interface TrustMaterial {
  * unknown.
  *
  * @param policies whose keys, roots and instances may identify the signer
+ * @param again offered if the user chooses another file
  * @throws ProvenanceError with the reason, where the signature is not authentic; CancellationError
  */
 export async function identifySigner(
   model: KnownModel,
   policies: readonly Policy[],
   services: Services,
+  again: () => unknown,
 ): Promise<SignerEvidence> {
   const material = await knownMaterial(policies, services);
   const found = await identify(model, material, services.engine);
   if (typeof found !== "string") return found;
-  const { file, source } = await askForSource(model.path, found, services);
+  const { file, source } = await askForSource(model, found, services, again);
   const [keys, roots] = found === "key" ? [[source], []] : [[], [source]];
   const identified = await identify(model, { ...material, keys, roots }, services.engine);
   if (typeof identified === "string") throw new CancellationError();

@@ -5,6 +5,7 @@ import type { AuthorityChoice } from "../../core/policy/editing/signer-authority
 import type { Policy } from "../../core/policy/policy.ts";
 import { signerText } from "../../core/presentation/signer-text.ts";
 import { unknownSigner } from "../../core/presentation/unknown-signer.ts";
+import type { TextChange } from "../../core/replace-file.ts";
 import type { PolicyLocation } from "../../engine/policy-source.ts";
 import { notify } from "../../platform/commands.ts";
 import { plainText } from "../../platform/plain-text.ts";
@@ -29,13 +30,7 @@ import {
 import { identifySigner, type SignerEvidence } from "./identify-signer.ts";
 import { signerDetails } from "./signer-details.ts";
 import { canTrustInSettings, trustInSettings } from "./trust-in-settings.ts";
-import {
-  assertOutsideSignedModels,
-  type FileChange,
-  planChange,
-  requireTrustedWorkspace,
-  writeAsShown,
-} from "./write-policy.ts";
+import { assertOutsideSignedModels, planChange, requireTrustedWorkspace, writeAsShown } from "./write-policy.ts";
 
 /**
  * Trust Signer…: makes a policy, or the user's settings, accept the signer of a model. Verifies the signature first,
@@ -48,7 +43,7 @@ export async function trustSigner(args: readonly unknown[], services: Services):
   if (isRootMissing(model)) return trustRoot(model, services);
   requireTrustedWorkspace();
   const policies = await policiesOf(model, services);
-  const evidence = await identifySigner(model, policies.all, services);
+  const evidence = await identifySigner(model, policies.all, services, () => trustSigner([model.path], services));
   const destinations = await destinationsFor(model, evidence, policies, services);
   const title = l10n.t("Trust {0}", signerText(evidence.signer, l10n.t));
   const destination = await chooseDestination(title, destinations, l10n.t("Select where to save this trust"));
@@ -63,10 +58,9 @@ function isRootMissing({ verdict }: KnownModel): boolean {
 }
 
 async function trustRoot(model: KnownModel, services: Services): Promise<void> {
-  const { path } = model;
-  const { file, source } = await askForSource(path, "certificate", services, () => trustRoot(model, services));
+  const { file, source } = await askForSource(model, "certificate", services, () => trustRoot(model, services));
   await accept(source, file, services);
-  await services.checker.check(path, "files", { asked: true });
+  await services.checker.check(model.path, "files", { asked: true });
 }
 
 async function destinationsFor(
@@ -100,7 +94,7 @@ interface PlannedPolicy {
   readonly introduction: string;
   /** What the dialog shows. */
   readonly text: string;
-  readonly change: FileChange;
+  readonly change: TextChange;
   readonly consequence: string;
 }
 

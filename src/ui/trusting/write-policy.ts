@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { CancellationError, commands, l10n, TabInputTextDiff, type Uri, window, workspace } from "vscode";
 import { ProvenanceError } from "../../core/errors.ts";
 import type { PlannedEdit, PolicyChange } from "../../core/policy/editing/plan-edit.ts";
+import type { TextChange } from "../../core/replace-file.ts";
 import { ActionableError } from "../../platform/commands.ts";
 import { messageText, plainText } from "../../platform/plain-text.ts";
 import { textUri } from "../reports/report-documents.ts";
@@ -65,15 +66,7 @@ export interface Question {
   readonly after: readonly string[];
   /** The button that writes. */
   readonly button: string;
-  readonly change: FileChange;
-}
-
-/** A file as it is, if there is one, and as it would be. */
-export interface FileChange {
-  /** Absolute. */
-  readonly path: string;
-  readonly before?: string | undefined;
-  readonly after: string;
+  readonly change: TextChange;
 }
 
 /** Lines of a text that a dialog shows; a longer one is shown as a diff. */

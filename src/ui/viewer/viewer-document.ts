@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { type CustomDocument, EventEmitter, l10n, RelativePattern, Uri, workspace } from "vscode";
+import { type CustomDocument, commands, EventEmitter, l10n, RelativePattern, Uri, workspace } from "vscode";
 import { MAX_BUNDLE_BYTES } from "../../core/bundle/bounded-json.ts";
 import type {
   FileQuery,
@@ -11,7 +11,7 @@ import type {
 } from "../../engine/signature-view/requests.ts";
 import type { SignatureView } from "../../engine/signature-view/signature-view.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { DOWNLOAD_SCHEME } from "../../platform/ids.ts";
+import { DOWNLOAD_SCHEME, EDITORS } from "../../platform/ids.ts";
 import type { Origins } from "../../workspace/origins.ts";
 import type { KnownModel, ModelRegistry } from "../../workspace/registry.ts";
 import { EDITOR } from "../localizer.ts";
@@ -46,6 +46,16 @@ const documents = new Set<ViewerDocument>();
 export function showLine(uri: Uri, line: number | undefined): void {
   if (line === undefined) chosenLines.delete(uri.toString());
   else chosenLines.set(uri.toString(), line);
+  for (const document of documents) document.changed();
+}
+
+/** Signatures whose differences are shown as soon as their page runs. */
+export const openedAtDifferences = new Set<string>();
+
+/** Opens the viewer at the files that differ from the signature. */
+export async function showDifferences(signature: Uri): Promise<void> {
+  openedAtDifferences.add(signature.toString());
+  await commands.executeCommand("vscode.openWith", signature, EDITORS.signature);
   for (const document of documents) document.changed();
 }
 

@@ -2,25 +2,14 @@ import * as v from "valibot";
 import { commands, env, l10n, Position, Range, Uri, type WebviewPanel, window } from "vscode";
 import { guarded } from "../../platform/commands.ts";
 import { DisposableStore } from "../../platform/disposables.ts";
-import { COMMANDS, EDITORS } from "../../platform/ids.ts";
+import { COMMANDS } from "../../platform/ids.ts";
 import type { Log } from "../../platform/log.ts";
 import { plainText } from "../../platform/plain-text.ts";
 import { type Button, FromPage, LINES_AT_ONCE, ROWS_AT_ONCE, type ToPage } from "./messages.ts";
 import { PAGE_FILES, pageHtml } from "./page.ts";
 import { labelsOf } from "./presentation/labels.ts";
 import type { Links } from "./presentation/links.ts";
-import type { ViewerDocument } from "./viewer-document.ts";
-
-/** Signatures whose differences are to be shown as soon as their page runs. */
-const pending = new Set<string>();
-const panels = new Set<ViewerPanel>();
-
-/** Opens the viewer at the files that differ from the signature. */
-export async function showDifferences(signature: Uri): Promise<void> {
-  pending.add(signature.toString());
-  await commands.executeCommand("vscode.openWith", signature, EDITORS.signature);
-  for (const panel of panels) panel.update();
-}
+import { openedAtDifferences, type ViewerDocument } from "./viewer-document.ts";
 
 /** One page of the viewer: sends its state, and handles its messages. */
 export class ViewerPanel {
@@ -44,19 +33,13 @@ export class ViewerPanel {
       enableCommandUris: false,
     };
     this.#store.add(panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)));
-    this.#store.add(document.onDidChange(() => this.update()));
+    this.#store.add(document.onDidChange(() => this.#update()));
     this.#store.add(
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.#ready = false;
       }),
     );
-    panels.add(this);
-    this.#store.add(
-      panel.onDidDispose(() => {
-        panels.delete(this);
-        this.#store.dispose();
-      }),
-    );
+    this.#store.add(panel.onDidDispose(() => this.#store.dispose()));
     const at = (name: string): string => panel.webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
     panel.webview.html = pageHtml(
       { script: at(PAGE_FILES.script), style: at(PAGE_FILES.style) },
@@ -79,7 +62,7 @@ export class ViewerPanel {
     switch (message.type) {
       case "ready":
         this.#ready = true;
-        return this.update();
+        return this.#update();
       case "rows": {
         const { request, offset, filter, search } = message;
         const { generation, total, rows } = await this.#document.rows({ filter, search, offset, count: ROWS_AT_ONCE });
@@ -124,7 +107,7 @@ export class ViewerPanel {
   }
 
   /** Sends the state, after what is sent already. */
-  update(): void {
+  #update(): void {
     this.#updating = this.#updating.then(() => guarded(this.#log, () => this.#sendState()));
   }
 
@@ -133,7 +116,8 @@ export class ViewerPanel {
     const { state, links } = await this.#document.state();
     this.#links = links;
     await this.#send(state);
-    if (this.#ready && pending.delete(this.#document.uri.toString())) await this.#send({ type: "showDifferences" });
+    if (this.#ready && openedAtDifferences.delete(this.#document.uri.toString()))
+      await this.#send({ type: "showDifferences" });
   }
 
   async #send(message: ToPage): Promise<void> {

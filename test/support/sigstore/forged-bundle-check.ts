@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseBundle } from "../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
-import { parseTrustedRoot } from "../../../src/core/verification/trust-root.ts";
+import { parseMessages } from "../../../src/core/verification/trust-root.ts";
 import { type BundleVerification, verifyBundle } from "../../../src/core/verification/verify-bundle.ts";
 import { failsWith } from "../errors.ts";
 import { type Forge, type ForgeOptions, makeForge } from "./forged-bundle.ts";
@@ -36,7 +36,7 @@ export async function checkForged(
   bundle: Json,
   root: Json = forge.trustedRoot,
 ): Promise<BundleVerification> {
-  const trustedRoot = await parseTrustedRoot(root, "root.json");
+  const { trustedRoot } = await parseMessages({ trustedRoot: root }, "root.json");
   const known = { label: "root.json", instance: "private", origin: "file", trustedRoot } as const;
   const trust = { sigstore: { root: known, identities: forge.identities } };
   return verifyBundle(parseBundle(Buffer.from(JSON.stringify(bundle)), "model.sig"), trust, "model.sig");

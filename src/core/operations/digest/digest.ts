@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type ErrorCode, ProvenanceError } from "../../errors.ts";
+import { type ErrorCode, fail, ProvenanceError } from "../../errors.ts";
 import type { DigestMode, DigestOptions, DigestResult, HashAlgorithm } from "../../hashing/digest-request.ts";
 import { type PoolChoice, withHashPool } from "../../hashing/with-hash-pool.ts";
 import {
@@ -10,7 +10,7 @@ import {
   type Serialization,
 } from "../../manifest/manifest.ts";
 import { enumerateModel } from "../../model/enumerate.ts";
-import type { FileList, RefusalReason, RefusedEntry } from "../../model/file-list.ts";
+import type { FileList, RefusalReason } from "../../model/file-list.ts";
 import { checkIgnorePath, type IgnoreRule, relativeToModel } from "../../model/ignore.ts";
 import { readOllamaModel } from "../../model/ollama-store.ts";
 import { isTemporaryName } from "../../model/temporary-names.ts";
@@ -100,7 +100,7 @@ export async function listForSigning(options: ListOptions): Promise<SigningList>
   const toolFiles = options.excludeToolFiles === true ? await findToolFiles(all, options.signal) : [];
   const exact = [...new Set([...matching, ...toolFiles])];
   const names = new Set(all.files.map(({ name }) => name));
-  const otherSignatures = await findOtherSignatures(all, all.files, (name) => names.has(name), options.signal);
+  const otherSignatures = await findOtherSignatures(all, [...names], (name) => names.has(name), options.signal);
   const list = withoutFiles(withoutFiles(all, exact, "caller"), otherSignatures, "signature");
   rejectUnsignable(list, model);
   const added = [...new Set([...exact, ...otherSignatures])].map((path) => ({ path, source: "caller" as const }));
@@ -168,11 +168,8 @@ function rejectOllamaManifest(model: string): void {
   const named = readOllamaModel(model);
   if (named === undefined) return;
   const { repository, tag, folder } = named;
-  throw new ProvenanceError(
-    "USAGE",
-    `${basename(model)} cannot be signed: it is Ollama's manifest of ${repository}:${tag}, and the files are in ${folder}. Sign a copy of them.`,
-    { details: { model } },
-  );
+  const message = `${basename(model)} cannot be signed: it is Ollama's manifest of ${repository}:${tag}, and the files are in ${folder}. Sign a copy of them.`;
+  fail("USAGE", message, { model });
 }
 
 /** The error of each, what the entry is, and what to do. */
@@ -195,23 +192,19 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [ErrorCode, string, stri
 
 const NAMED_AT_MOST = 10;
 
-function rejectUnsignable(list: FileList, model: string): void {
-  const [first] = list.refused;
-  if (first !== undefined) throw refusal(first, list.refused, model);
-  if (list.files.length === 0) {
-    throw empty(model, list.ignored.length > 0 ? "every file in it is excluded" : "there is no file in it");
+function rejectUnsignable({ refused, files, ignored }: FileList, model: string): void {
+  const [first] = refused;
+  if (first !== undefined) {
+    const [code, what, remedy] = REFUSALS[first.reason];
+    const verb = first.reason.startsWith("not-") ? "has" : "is";
+    const others = refused.length > 1 ? ` (and ${countText(refused.length - 1, "more file")})` : "";
+    const message = `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`;
+    const names = refused.slice(0, NAMED_AT_MOST).map(({ name }) => name);
+    fail(code, message, { model, names, count: refused.length });
   }
-}
-
-function refusal(first: RefusedEntry, all: readonly RefusedEntry[], model: string): ProvenanceError {
-  const [code, what, remedy] = REFUSALS[first.reason];
-  const verb = first.reason.startsWith("not-") ? "has" : "is";
-  const others = all.length > 1 ? ` (and ${countText(all.length - 1, "more file")})` : "";
-  return new ProvenanceError(
-    code,
-    `${basename(model)} cannot be signed: "${first.name}" ${verb} ${what}${others}. ${remedy}`,
-    { details: { model, names: all.slice(0, NAMED_AT_MOST).map(({ name }) => name), count: all.length } },
-  );
+  if (files.length === 0) {
+    throw empty(model, ignored.length > 0 ? "every file in it is excluded" : "there is no file in it");
+  }
 }
 
 function empty(model: string, why: string): ProvenanceError {

@@ -19,7 +19,7 @@ import { pinsOf } from "../../policy/model-facts.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { AuthorityDocument } from "../../policy/policy-document.ts";
 import { readPolicies } from "../../policy/read-policies.ts";
-import { replaceText } from "../../replace-file.ts";
+import { replaceText, type TextChange } from "../../replace-file.ts";
 
 export interface PinOptions extends MeasureOptions {
   /** Absolute path of the policy file; it need not exist. */
@@ -27,15 +27,6 @@ export interface PinOptions extends MeasureOptions {
   /** The model's path in the folder that the policy's paths are relative to, `/` separated. */
   readonly path: string;
   readonly note?: string | undefined;
-}
-
-/** A file that is written, as it is now and as it would be. */
-export interface PlannedText {
-  /** Absolute. */
-  readonly path: string;
-  /** Undefined where there is no such file. */
-  readonly before: string | undefined;
-  readonly after: string;
 }
 
 /** What pinning a model would write. */
@@ -47,8 +38,8 @@ export interface PinPlan {
   readonly bytes: number;
   /** Exactly what is added to the policy file; empty where it pins these bytes already. */
   readonly added: string;
-  readonly policy: PlannedText;
-  readonly lock: PlannedText;
+  readonly policy: TextChange;
+  readonly lock: TextChange;
   readonly origin: OriginReport;
 }
 

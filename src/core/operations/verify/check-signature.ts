@@ -118,8 +118,7 @@ async function checkFiles(
     const allowOthers = options.otherSignatures !== "deny";
     const list = allowOthers ? await withSignaturesNamed(found, isSigned, signal) : found;
     const matching = matchFiles(manifest, list, signed);
-    const added = new Set(matching.added.filter(({ note }) => note === undefined).map(({ name }) => name));
-    const unsigned = allowOthers ? list.files.filter(({ name }) => added.has(name)) : [];
+    const unsigned = matching.added.filter(({ note }) => allowOthers && note === undefined).map(({ name }) => name);
     const others = await findOtherSignatures(list, unsigned, isSigned, signal);
     // Of the unsigned files only those are read that shards omit as empty: their listed size may be wrong.
     const files = [...matching.present.map(({ file }) => file), ...matching.empty];

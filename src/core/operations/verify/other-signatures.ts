@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { MAX_BUNDLE_BYTES } from "../../bundle/bounded-json.ts";
 import { strictStatements } from "../../bundle/strict-bundle.ts";
-import type { FileList, ModelFile } from "../../model/file-list.ts";
+import type { FileList } from "../../model/file-list.ts";
 import { readListed } from "../../model/listed-content.ts";
 import { isSignaturePath } from "../../model/signature-names.ts";
 import { TimeSlices } from "../../model/time-slices.ts";
@@ -15,22 +15,22 @@ const MAX_OTHERS = 100;
  * Further OMS signatures of a model in its folder: regular files at its top (or `.kaggle/signing.json`) that are called
  * like a signature, are one and nothing else, and name a file of the model. Nothing of them is verified.
  *
- * @param files of the list, that may be one
+ * @param names canonical names of files that may be one
  * @param isOfModel whether the model has a file of that canonical name
  * @returns canonical names
  * @throws ProvenanceError CANCELLED
  */
 export async function findOtherSignatures(
   { root, kind }: Pick<FileList, "root" | "kind">,
-  files: readonly ModelFile[],
+  names: readonly string[],
   isOfModel: (name: string) => boolean,
   signal?: AbortSignal,
 ): Promise<string[]> {
   if (kind === "file") return [];
   const slices = new TimeSlices(signal);
   const found: string[] = [];
-  for (const file of files.filter(({ name }) => isSignaturePath(name)).slice(0, MAX_OTHERS)) {
-    if (isSignatureOf(file, root, isOfModel)) found.push(file.name);
+  for (const name of names.filter(isSignaturePath).slice(0, MAX_OTHERS)) {
+    if (isSignatureOf(root, name, isOfModel)) found.push(name);
     if (slices.isOver()) await slices.next();
   }
   return found;
@@ -47,8 +47,8 @@ export async function withSignaturesNamed(
   signal?: AbortSignal,
 ): Promise<FileList> {
   const left = list.ignored.filter(({ name, source }) => source === "signer" && isSignaturePath(name));
-  const files = left.flatMap(({ name }) => listedFile(list.root, name) ?? []);
-  const found = new Set(await findOtherSignatures(list, files, isOfModel, signal));
+  const names = left.map(({ name }) => name);
+  const found = new Set(await findOtherSignatures(list, names, isOfModel, signal));
   if (found.size === 0) return list;
   return {
     ...list,
@@ -56,19 +56,11 @@ export async function withSignaturesNamed(
   };
 }
 
-function listedFile(root: string, name: string): ModelFile | undefined {
+function isSignatureOf(root: string, name: string, isOfModel: (name: string) => boolean): boolean {
   const path = join(root, name);
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats?.isFile() === true ? modelFile(name, { path, stats }) : undefined;
-}
-
-function isSignatureOf(file: ModelFile, root: string, isOfModel: (name: string) => boolean): boolean {
-  // The listed file may be one that a link leads to.
-  if (lstatSync(join(root, file.name), { throwIfNoEntry: false })?.isFile() !== true) return false;
-  const bytes = readListed(file, MAX_BUNDLE_BYTES);
-  const statements = bytes && strictStatements(bytes, file.name);
+  const bytes = stats?.isFile() === true ? readListed(modelFile(name, { path, stats }), MAX_BUNDLE_BYTES) : undefined;
+  const statements = bytes && strictStatements(bytes, name);
   if (statements === undefined) return false;
-  return statements.every(({ manifest }) =>
-    manifest.resources.some((resource) => resource.file !== file.name && isOfModel(resource.file)),
-  );
+  return statements.every(({ manifest }) => manifest.resources.some(({ file }) => file !== name && isOfModel(file)));
 }

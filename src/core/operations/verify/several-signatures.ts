@@ -9,18 +9,13 @@ export interface CheckedSignature extends SignatureCheck {
   readonly accepted: boolean;
 }
 
-/** The worst first; all others are better than these. */
-const SEVERITY: readonly VerdictState[] = ["invalid", "modified", "unverifiable", "stale", "unsigned", "untrusted"];
+/** The worst last; all others are better than these. */
+const SEVERITY: readonly VerdictState[] = ["untrusted", "unsigned", "stale", "unverifiable", "modified", "invalid"];
 
 export function worstOf<T extends { readonly verdict: Verdict }>(all: readonly T[]): T {
-  const [worst] = all.toSorted((a, b) => severity(a.verdict) - severity(b.verdict));
+  const [worst] = all.toSorted((a, b) => SEVERITY.indexOf(b.verdict.state) - SEVERITY.indexOf(a.verdict.state));
   if (worst === undefined) throw new Error("Nothing was checked");
   return worst;
-}
-
-function severity({ state }: Verdict): number {
-  const place = SEVERITY.indexOf(state);
-  return place === -1 ? SEVERITY.length : place;
 }
 
 /** What a verdict says about each of several signatures; nothing where there is only one. */

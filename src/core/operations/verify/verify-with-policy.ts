@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { systemCode } from "../../errors.ts";
+import { type ErrorCode, systemCode } from "../../errors.ts";
 import { readingOnce } from "../../hashing/read-once.ts";
 import { withHashPool } from "../../hashing/with-hash-pool.ts";
-import type { AddedEntry } from "../../manifest/comparison.ts";
+import type { AddedEntry, Comparison } from "../../manifest/comparison.ts";
 import { findSignatures, statModel } from "../../model/find-signatures.ts";
 import { existsIn } from "../../model/ignore.ts";
 import { isInside } from "../../model/path-below.ts";
@@ -173,14 +173,12 @@ function decidingFor(policy: Policy, findings: readonly Found[], readFiles: bool
 }
 
 function factsFor(policy: Policy, { facts, verdict }: Finding, readFiles: boolean): ModelFacts {
-  const isThere = (path: string): boolean => existsIn(verdict.model, path);
   if (!readFiles || facts.signers.size === 0) return facts;
   const { comparison, coverage } = verdict;
   if (comparison !== undefined && coverage !== undefined) {
-    return {
-      ...facts,
-      files: filesFor(policy, comparison, coverage, isThere, (differing) => differencesText(differing, ENGLISH.t)),
-    };
+    const isThere = (path: string): boolean => existsIn(verdict.model, path);
+    const text = (differing: Comparison): string => differencesText(differing, ENGLISH.t);
+    return { ...facts, files: filesFor(policy, comparison, coverage, isThere, text) };
   }
   const why = verdict.reasons[0]?.message.replace(/\.$/, "") ?? "they could not be compared";
   const nothing = { signerIgnored: [], hubLinks: [], ignorePatterns: [] };
@@ -238,15 +236,14 @@ async function locateSignatures(
   if (wanted === undefined) return { paths: await findSignatures(model, { within: folder, signal }) };
   const isFolder = statModel(resolve(model)).isDirectory();
   const path = join(isFolder ? resolve(model) : dirname(resolve(model)), wanted);
-  const details = { path };
+  const none = (code: ErrorCode, message: string) => ({ paths: [], problem: { code, message, details: { path } } });
   try {
     const [base, real] = await Promise.all([realpath(folder), realpath(path)]);
     if (isInside(base, real)) return { paths: [path] };
     const message = `The signature ${wanted}, which the policy names, leads out of the workspace folder.`;
-    return { paths: [], problem: { code: "POLICY_INVALID", message, details } };
+    return none("POLICY_INVALID", message);
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    const message = `There is no signature ${wanted}, which the policy names.`;
-    return { paths: [], problem: { code: "SIGNATURE_NOT_FOUND", message, details } };
+    return none("SIGNATURE_NOT_FOUND", `There is no signature ${wanted}, which the policy names.`);
   }
 }

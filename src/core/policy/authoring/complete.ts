@@ -244,18 +244,14 @@ async function foundChoices(
 
 /** Patterns for what is in a folder, widest first, then each model by its name. */
 function globs(models: readonly string[]): Choice[] {
-  const folders = new Map<string, number>();
-  for (const model of models) {
-    const parts = model.split("/").slice(0, -1);
-    for (const depth of parts.keys()) {
-      const folder = parts.slice(0, depth + 1).join("/");
-      folders.set(folder, (folders.get(folder) ?? 0) + 1);
-    }
-  }
-  const wide = [...folders].sort().map(([folder, count]) => [`${folder}/**`, count] as const);
+  const folders = models.flatMap((model) => {
+    const parts = model.split("/");
+    return parts.slice(1).map((_, depth) => parts.slice(0, depth + 1).join("/"));
+  });
+  const wide = [...Map.groupBy(folders, (folder) => folder)].sort();
   return [
-    ...[["**", models.length] as const, ...wide].map(
-      ([text, count]): Choice => ({ text, kind: "model", detail: count === 1 ? "1 model" : `${count} models` }),
+    ...[["**", models] as const, ...wide.map(([folder, below]) => [`${folder}/**`, below] as const)].map(
+      ([text, { length }]): Choice => ({ text, kind: "model", detail: length === 1 ? "1 model" : `${length} models` }),
     ),
     ...models.filter((model) => model !== "." && !model.includes("*")).map((text): Choice => ({ text, kind: "model" })),
   ];

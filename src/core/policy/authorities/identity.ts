@@ -19,22 +19,21 @@ export type TextMatcher = string | RegularExpression;
 /** @returns undefined where something is wrong with it, which is then among the diagnostics */
 export function readIdentity(
   context: ReadContext,
-  { issuer, issuerRegExp, subject, subjectRegExp }: IdentityDocument,
+  identity: IdentityDocument,
   path: ValuePath,
 ): IdentityMatcher | undefined {
-  const issuerMatcher = readMatcher(context, issuer, issuerRegExp, path, "issuer");
-  const subjectMatcher = readMatcher(context, subject, subjectRegExp, path, "subject");
-  if (issuerMatcher === undefined || subjectMatcher === undefined) return undefined;
-  return { issuer: issuerMatcher, subject: subjectMatcher };
+  const issuer = readMatcher(context, identity, "issuer", path);
+  const subject = readMatcher(context, identity, "subject", path);
+  return issuer === undefined || subject === undefined ? undefined : { issuer, subject };
 }
 
 function readMatcher(
   context: ReadContext,
-  exact: string | undefined,
-  expression: string | undefined,
-  path: ValuePath,
+  identity: IdentityDocument,
   field: "issuer" | "subject",
+  path: ValuePath,
 ): TextMatcher | undefined {
+  const { [field]: exact, [`${field}RegExp` as const]: expression } = identity;
   if (exact !== undefined) {
     if (/^\^|\$$|\\[.\\/@-]|\.[*+]/.test(exact)) {
       const hint = `${field} is compared exactly, and ${JSON.stringify(exact)} looks like a regular expression: use ${field}RegExp.`;
@@ -55,16 +54,12 @@ export function matchIdentity({ issuer, subject, source }: IdentityMatcher, sign
   const nameMatches = matches(subject, signer.identity);
   const subjectMatches =
     nameMatches && (typeof subject !== "string" || identityTypeOf(subject) === signer.identityType);
-  const calling = signer.extensions["sourceRepositoryUri"] ?? "";
-  if (issuerMatches && subjectMatches && source !== undefined && source !== calling) {
-    const found = calling === "" ? "found none" : `found ${JSON.stringify(calling)}`;
-    return {
-      distance: 1,
-      explain: () =>
-        `issuer and subject match, calling repository differs: expected ${JSON.stringify(source)}, ${found}`,
-    };
+  if (issuerMatches && subjectMatches) {
+    const { sourceRepositoryUri: calling = "" } = signer.extensions;
+    if (source === undefined || source === calling) return IDENTITY_MATCHES;
+    const differing = `expected ${JSON.stringify(source)}, found ${calling === "" ? "none" : JSON.stringify(calling)}`;
+    return { distance: 1, explain: () => `issuer and subject match, calling repository differs: ${differing}` };
   }
-  if (issuerMatches && subjectMatches) return IDENTITY_MATCHES;
   const subjects = () => `expected ${expectation(subject)}, found ${JSON.stringify(signer.identity)}`;
   const issuers = () => `expected ${expectation(issuer)}, found ${JSON.stringify(signer.issuer)}`;
   if (issuerMatches) {

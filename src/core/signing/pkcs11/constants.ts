@@ -24,7 +24,6 @@ export const CKF = {
   loginRequired: 0x4,
   protectedPath: 0x100,
   initialized: 0x400,
-  pinCountLow: 0x1_0000,
   pinFinalTry: 0x2_0000,
   pinLocked: 0x4_0000,
 } as const;

@@ -156,6 +156,9 @@ function signatureLabel({ state, note, changes = [], ignored, source }: FileEntr
   if (state === "missing" && ignored === true) {
     return { ...label, sentence: t("Signed, but excluded from this verification, so it was not read.") };
   }
+  if (state === "missing" && note !== undefined) {
+    return { ...label, sentence: t("Signed, but missing: {0}.", noteText(note, t)) };
+  }
   if (state === "excluded" && source === "signer") return { ...label, sentence: t("Excluded by the signer.") };
   const isWaiting = state === "changed" && changes.every((change) => change.note === "lfs-not-downloaded");
   return isWaiting ? { ...label, word: t("not downloaded"), tone: "neutral" } : label;

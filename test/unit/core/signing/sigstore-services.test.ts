@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chooseServices } from "../../../../src/core/signing/sigstore-services.ts";
-import { parseSigningConfig, type TrustRoot } from "../../../../src/core/verification/trust-root.ts";
+import { parseMessages } from "../../../../src/core/verification/trust-root.ts";
+import { PUBLIC_INSTANCE } from "../../../../src/core/verification/trust-root-instances.ts";
 import { failsWith } from "../../../support/errors.ts";
 
 const NOW = new Date("2026-11-23T00:00:00Z");
@@ -30,19 +31,18 @@ const LOG = [{ url: "https://log.example" }];
 const TSA = [{ url: "https://tsa.example/api/v1/timestamp" }];
 
 async function choose({ ca = CA, logs = LOG, logSelector, tsa = TSA, tsaSelector, issuers = [] }: Config) {
-  const signingConfig = await parseSigningConfig(
-    {
-      mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
-      caUrls: services(ca),
-      rekorTlogUrls: services(logs),
-      rekorTlogConfig: logSelector ?? { selector: "ANY" },
-      tsaUrls: services(tsa),
-      tsaConfig: tsaSelector ?? { selector: "ANY" },
-      oidcUrls: services(issuers),
-    },
-    "config.json",
-  );
-  return chooseServices({ label: "config.json", signingConfig } as unknown as TrustRoot, NOW);
+  const signingConfig = {
+    mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+    caUrls: services(ca),
+    rekorTlogUrls: services(logs),
+    rekorTlogConfig: logSelector ?? { selector: "ANY" },
+    tsaUrls: services(tsa),
+    tsaConfig: tsaSelector ?? { selector: "ANY" },
+    oidcUrls: services(issuers),
+  };
+  const { trustedRoot } = await PUBLIC_INSTANCE.seed();
+  const messages = await parseMessages({ trustedRoot, signingConfig }, "config.json");
+  return chooseServices({ label: "config.json", instance: "private", origin: "file", ...messages }, NOW);
 }
 
 describe("the services to sign with", () => {

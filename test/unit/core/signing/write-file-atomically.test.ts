@@ -11,6 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import promises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { moveToFreeName } from "../../../../src/core/replace-file.ts";
 import { inspectDestination } from "../../../../src/core/signing/signature-destination.ts";
@@ -51,6 +53,23 @@ describe("writing a signature", () => {
     const place = await inspectDestination(path(), join(folder(), "llama"));
     writeFileSync(path(), "theirs");
     await failsWith("SIGNATURE_WOULD_OVERWRITE", () => writeFileAtomically(place, Buffer.from("new")));
+    assert.equal(readFileSync(path(), "utf8"), "theirs");
+    assert.deepEqual(readdirSync(folder()), ["model.sig"]);
+  });
+
+  it("keeps a file that appears just before the signature is moved there", async () => {
+    const { link } = promises;
+    promises.link = (from, to) => {
+      writeFileSync(to, "theirs");
+      return link(from, to);
+    };
+    syncBuiltinESMExports();
+    try {
+      await failsWith("SIGNATURE_WOULD_OVERWRITE", () => write(Buffer.from("new")));
+    } finally {
+      promises.link = link;
+      syncBuiltinESMExports();
+    }
     assert.equal(readFileSync(path(), "utf8"), "theirs");
     assert.deepEqual(readdirSync(folder()), ["model.sig"]);
   });

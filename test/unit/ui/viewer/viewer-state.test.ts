@@ -7,8 +7,9 @@ import type { Decision } from "../../../../src/core/policy/decision.ts";
 import { ENGLISH, localizer } from "../../../../src/core/presentation/localizer.ts";
 import type { Coverage, Verdict } from "../../../../src/core/verdict.ts";
 import type { KeySigner, SigstoreSigner } from "../../../../src/core/verification/signer.ts";
-import type { SignatureSummary, StateCounts } from "../../../../src/engine/signature-view/requests.ts";
+import type { FileEntry, SignatureSummary, StateCounts } from "../../../../src/engine/signature-view/requests.ts";
 import { ViewerState } from "../../../../src/ui/viewer/messages.ts";
+import { rowOf } from "../../../../src/ui/viewer/presentation/files.ts";
 import type { Subject } from "../../../../src/ui/viewer/presentation/subject.ts";
 import { viewerState } from "../../../../src/ui/viewer/presentation/viewer-state.ts";
 
@@ -244,6 +245,16 @@ describe("the state of the signature viewer", () => {
       "Policy: neutral, Not accepted",
     ]);
     assert.deepEqual(state.files?.filters[1], { filter: "differing", label: "Differing", count: 4 });
+  });
+
+  it("says of a missing file what is there instead", () => {
+    const sentence = (entry: Partial<FileEntry>) =>
+      rowOf({ name: "a.bin", state: "missing", ...entry }, { summary: SUMMARY }, LOCALIZER).sentence;
+    assert.equal(sentence({ ignored: false }), "Signed, but missing.");
+    assert.equal(
+      sentence({ ignored: false, note: "partial-download" }),
+      "Signed, but missing: an unfinished download.",
+    );
   });
 
   it("has an unaccepted signer, an exception, and an accepting policy with its line", () => {

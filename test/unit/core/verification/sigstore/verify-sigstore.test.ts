@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import { parseBundle } from "../../../../../src/core/bundle/parse-bundle.ts";
 import type { ErrorCode, ErrorKind } from "../../../../../src/core/errors.ts";
 import { HashPool } from "../../../../../src/core/hashing/hash-pool.ts";
 import { inspect } from "../../../../../src/core/operations/inspect.ts";
 import { sign } from "../../../../../src/core/operations/sign/sign.ts";
 import type { SigstoreTrust } from "../../../../../src/core/trust.ts";
-import { parseTrustedRoot, type TrustRoot } from "../../../../../src/core/verification/trust-root.ts";
+import { parseMessages, type TrustRoot } from "../../../../../src/core/verification/trust-root.ts";
 import { readTrustConfigFile } from "../../../../../src/core/verification/trust-root-files.ts";
 import { verifyBundle } from "../../../../../src/core/verification/verify-bundle.ts";
 import { failsWith } from "../../../../support/errors.ts";
@@ -51,7 +50,7 @@ describe("a keyless signature", () => {
   }
 
   async function rootOf(json: unknown): Promise<TrustRoot> {
-    const trustedRoot: TrustedRoot = await parseTrustedRoot(json, "root.json");
+    const { trustedRoot } = await parseMessages({ trustedRoot: json }, "root.json");
     return { label: "root.json", instance: "private", origin: "file", trustedRoot };
   }
 

@@ -25,10 +25,16 @@ export function registerAll(services: Services): Disposable {
   const { log, registry } = services;
   const store = new DisposableStore();
   store.add(registerCommands(commandHandlers(services), log));
-  const reports = new ReportDocumentProvider(registry, async (kind, model) =>
+  const reports = new ReportDocumentProvider(async (kind, model) =>
     (await import("./reports/report-text.ts")).reportText(kind, model, services),
   );
   store.add(reports);
+  store.add(
+    registry.onDidChange(({ paths, progress }) => {
+      if (!progress) reports.changed(paths);
+    }),
+  );
+  store.add(services.origins.onDidChange((model) => reports.changed([model])));
   store.add(workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
   store.add(
     lm.registerTool<unknown>(TOOLS.verifyModel, {

@@ -15,6 +15,7 @@ import {
   Position,
   Range,
   TabInputCustom,
+  type TextDocument,
   Uri,
   version,
   window,
@@ -23,7 +24,7 @@ import {
 import type { Api } from "../../src/api.ts";
 import type { Verdict } from "../../src/core/verdict.ts";
 import { Engine } from "../../src/engine/engine.ts";
-import { COMMANDS, DOWNLOAD_SCHEME, EDITORS, SETTINGS } from "../../src/platform/ids.ts";
+import { COMMANDS, DOWNLOAD_SCHEME, EDITORS, REPORT_SCHEME, SETTINGS } from "../../src/platform/ids.ts";
 import { modelHover } from "../../src/ui/hover.ts";
 import { factsOf } from "../../src/ui/tree-nodes.ts";
 import { downloadUri, ViewerDocument } from "../../src/ui/viewer/viewer-document.ts";
@@ -35,6 +36,7 @@ import { EXTENSION, extensionApi, until, Watched } from "../support/extension-ap
 import { skip } from "../support/results.ts";
 
 const [showMessage, showSave] = [window.showInformationMessage, window.showSaveDialog];
+const isReport = ({ uri, isClosed }: TextDocument): boolean => uri.scheme === REPORT_SCHEME && !isClosed;
 /** Tests are bundled into `.cache/host-tests` of the repository. */
 const REPOSITORY = join(__dirname, "..", "..");
 
@@ -102,6 +104,15 @@ describe("the origin of an unsigned model in the editor", () => {
     assert.match(hover, /⚠ config.json differs from its download record: changed or damaged/);
     assert.doesNotMatch(hover, /✓/);
     assert.match(hover, /\[Show Download Record\]\(command:modelProvenance\.showOrigin\?/);
+  });
+
+  it("is in a report that was open before the files were compared", async () => {
+    await commands.executeCommand(COMMANDS.showReport, model);
+    const text = (): string => workspace.textDocuments.find(isReport)?.getText() ?? "";
+    await until("the report is open", () => text().includes("### "), text);
+    assert.doesNotMatch(text(), /All 5 files match/);
+    await check();
+    await until("the report has the comparison", () => /All 5 files match/.test(text()), text);
   });
 
   it("has one page in the viewer, at an address of its own", async () => {

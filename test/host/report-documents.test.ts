@@ -9,7 +9,6 @@ import type { Verdict } from "../../src/core/verdict.ts";
 import { COMMANDS, REPORT_SCHEME } from "../../src/platform/ids.ts";
 import { policyReport } from "../../src/ui/reports/policy-report.ts";
 import { ReportDocumentProvider, reportUri } from "../../src/ui/reports/report-documents.ts";
-import { ModelRegistry } from "../../src/workspace/registry.ts";
 import { signWith } from "../support/editor-workspace.ts";
 import { extensionApi, until, Watched } from "../support/extension-api.ts";
 import { makeKeys } from "../support/keys.ts";
@@ -57,7 +56,7 @@ describe("the report documents", () => {
     await commands.executeCommand(command, model);
     const open = () =>
       workspace.textDocuments.find(
-        ({ uri, isClosed }) => uri.scheme === REPORT_SCHEME && uri.query.startsWith(`${kind}:`) && !isClosed,
+        ({ uri, isClosed }) => uri.scheme === REPORT_SCHEME && uri.query === `${kind}:${model}` && !isClosed,
       );
     await until("the document is open", () => (open()?.getText() ?? "") !== "");
     const text = open()?.getText() ?? "";
@@ -95,15 +94,14 @@ describe("the report documents", () => {
   });
 
   it("are updated if they change before the editor opens them", async () => {
-    const registry = new ModelRegistry();
     const path = join(folder, "reported", "another");
-    const documents = new ReportDocumentProvider(registry, async (kind) => kind);
+    const documents = new ReportDocumentProvider(async (kind) => kind);
     const renewed: string[] = [];
     const subscription = documents.onDidChange((uri) => renewed.push(uri.toString()));
     try {
       const [quiet, overtaken] = [reportUri("report", path, "quiet"), reportUri("decision", path, "overtaken")];
       assert.equal(await documents.provideTextDocumentContent(overtaken), "decision");
-      registry.add({ path, kind: "directory", signatures: [] }, folder);
+      documents.changed([path]);
       await documents.provideTextDocumentContent(quiet);
       renewed.length = 0;
       await workspace.openTextDocument(quiet);

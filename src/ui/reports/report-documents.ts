@@ -2,7 +2,6 @@ import { EventEmitter, type TextDocumentContentProvider, Uri, workspace } from "
 import { type Disposable, DisposableStore } from "../../platform/disposables.ts";
 import { REPORT_SCHEME } from "../../platform/ids.ts";
 import { plainText } from "../../platform/plain-text.ts";
-import type { ModelRegistry } from "../../workspace/registry.ts";
 
 export type ReportKind = "decision" | "report";
 
@@ -47,13 +46,8 @@ export class ReportDocumentProvider implements TextDocumentContentProvider, Disp
   readonly #outdated = new Set<string>();
   readonly onDidChange = this.#changed.event;
 
-  constructor(registry: Pick<ModelRegistry, "onDidChange">, write: ReportWriter) {
+  constructor(write: ReportWriter) {
     this.#write = write;
-    this.#store.add(
-      registry.onDidChange(({ paths }) => {
-        for (const [uri, model] of this.#reports) if (paths.includes(model)) this.#update(uri);
-      }),
-    );
     // The editor misses a change between the text and the document that it creates from it.
     this.#store.add(
       workspace.onDidOpenTextDocument(({ uri }) => {
@@ -71,12 +65,16 @@ export class ReportDocumentProvider implements TextDocumentContentProvider, Disp
     return this.#write(kind, subject);
   }
 
-  dispose(): void {
-    this.#store.dispose();
+  /** What is reported of these models has changed. */
+  changed(models: readonly string[]): void {
+    for (const [uri, model] of this.#reports) {
+      if (!models.includes(model)) continue;
+      this.#outdated.add(uri);
+      this.#changed.fire(Uri.parse(uri));
+    }
   }
 
-  #update(uri: string): void {
-    this.#outdated.add(uri);
-    this.#changed.fire(Uri.parse(uri));
+  dispose(): void {
+    this.#store.dispose();
   }
 }

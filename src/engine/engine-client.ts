@@ -133,6 +133,7 @@ export class EngineClient {
           pending.takePiece = resolve;
           this.#child?.send({ type: "piece", id, list, from: items.length });
         });
+        if (piece.length === 0) throw cancelled(pending.signal?.reason);
         items.push(...piece.map(frozen));
       }
       // Freezing a whole list at once would block for too long.
@@ -155,7 +156,8 @@ export class EngineClient {
     const child = this.#child;
     if (pending === undefined) return;
     child?.send({ type: "cancel", id });
-    if (child !== undefined) {
+    // Where its result is being fetched, the engine no longer works on it.
+    if (child !== undefined && pending.takePiece === undefined) {
       const stuck = setTimeout(() => child.kill(), this.#options.cancelMs ?? CANCEL_MS).unref();
       this.#cancelled.set(id, stuck);
     }

@@ -115,12 +115,13 @@ export class ViewerPanel {
     if (!this.#ready || this.#store.disposed) return;
     const { state, links } = await this.#document.state();
     this.#links = links;
-    await this.#send(state);
+    this.#send(state);
     if (this.#ready && openedAtDifferences.delete(this.#document.uri.toString()))
-      await this.#send({ type: "showDifferences" });
+      this.#send({ type: "showDifferences" });
   }
 
-  async #send(message: ToPage): Promise<void> {
-    if (!this.#store.disposed) await this.#panel.webview.postMessage(message);
+  /** A page that is hidden meanwhile may never take the message, so nothing waits for that. */
+  #send(message: ToPage): void {
+    if (!this.#store.disposed) void this.#panel.webview.postMessage(message);
   }
 }

@@ -332,6 +332,27 @@ describe("Engine", function () {
     await stuck.dispose();
   });
 
+  it("goes on where a call is cancelled whose long result is being fetched", async () => {
+    signature = signNames(model, manyNames(3_500), keys);
+    const quick = newEngine({ cancelMs: 1 });
+    const abort = new AbortController();
+    const { send } = EngineChild.prototype;
+    EngineChild.prototype.send = function (message) {
+      if (message.type === "piece") abort.abort();
+      send.call(this, message);
+    };
+    try {
+      await failsWith("CANCELLED", () => verifyBy(quick, { model, signature, trust, signal: abort.signal }));
+    } finally {
+      EngineChild.prototype.send = send;
+    }
+    const before = await quick.pid();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(before !== undefined);
+    assert.equal(await quick.pid(), before);
+    await quick.dispose();
+  });
+
   it("rejects a signature file over 256 MB by its size, before it is read", async () => {
     signature = join(root(), "huge.sig");
     writeFileSync(signature, "");

@@ -36,7 +36,6 @@ import { EXTENSION, extensionApi, until, Watched } from "../support/extension-ap
 import { skip } from "../support/results.ts";
 
 const [showMessage, showSave] = [window.showInformationMessage, window.showSaveDialog];
-const isReport = ({ uri, isClosed }: TextDocument): boolean => uri.scheme === REPORT_SCHEME && !isClosed;
 /** Tests are bundled into `.cache/host-tests` of the repository. */
 const REPOSITORY = join(__dirname, "..", "..");
 
@@ -108,6 +107,8 @@ describe("the origin of an unsigned model in the editor", () => {
 
   it("is in a report that was open before the files were compared", async () => {
     await commands.executeCommand(COMMANDS.showReport, model);
+    const isReport = ({ uri: { scheme, query }, isClosed }: TextDocument): boolean =>
+      scheme === REPORT_SCHEME && query === `report:${model}` && !isClosed;
     const text = (): string => workspace.textDocuments.find(isReport)?.getText() ?? "";
     await until("the report is open", () => text().includes("### "), text);
     assert.doesNotMatch(text(), /All 5 files match/);

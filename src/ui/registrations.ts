@@ -3,7 +3,7 @@ import { registerCommands } from "../platform/commands.ts";
 import { type Disposable, DisposableStore } from "../platform/disposables.ts";
 import { REPORT_SCHEME, TOOLS } from "../platform/ids.ts";
 import { commandHandlers } from "./commands/handlers.ts";
-import { fromFirstModel, loadedLater } from "./from-first-model.ts";
+import { fromFirstModel, fromFirstModelOrPython } from "./from-first-model.ts";
 import { registerPolicyFiles } from "./policy-files/register.ts";
 import { registerProblems } from "./problems/register.ts";
 import { ReportDocumentProvider } from "./reports/report-documents.ts";
@@ -45,7 +45,9 @@ export function registerAll(services: Services): Disposable {
   );
   store.add(fromFirstModel(services, async () => new (await import("./badges.ts")).Badges(registry)));
   store.add(fromFirstModel(services, async () => (await import("./status-bar.ts")).showStatusBar(services)));
-  store.add(loadedLater(services, async () => (await import("./code/code-surfaces.ts")).codeSurfaces(services)));
+  store.add(
+    fromFirstModelOrPython(services, async () => (await import("./code/code-surfaces.ts")).codeSurfaces(services)),
+  );
   store.add(registerPolicyFiles(services));
   store.add(registerViewer(services));
   store.add(registerProblems(services));

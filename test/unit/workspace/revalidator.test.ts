@@ -70,6 +70,17 @@ describe("Revalidator", () => {
     registry.onDidChange(() => states.push(`${state()}`));
   }
 
+  /** Where files are checked automatically. */
+  async function signerBecomesKnown(): Promise<void> {
+    const known = trusted;
+    trusted = [];
+    automatic = "cached";
+    found();
+    await reached("unverifiable");
+    trusted = known;
+    revalidator.trustChanged("trust");
+  }
+
   const state = () => registry.get(model)?.verdict.state;
 
   /** Resolves when the model gets there; the test's own time-out fails if it never does. */
@@ -213,12 +224,7 @@ describe("Revalidator", () => {
   });
 
   it("repeats a check that waited because the signer became known, when files change meanwhile", async () => {
-    trusted = [];
-    automatic = "cached";
-    found();
-    await reached("unverifiable");
-    trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    revalidator.trustChanged("trust");
+    await signerBecomesKnown();
     await revalidator.fileChanged(join(model, "weights.bin"));
     await reached("verified");
   });
@@ -243,12 +249,7 @@ describe("Revalidator", () => {
   });
 
   it("checks the files of a model whose signer has become known, where files are checked automatically", async () => {
-    trusted = [];
-    automatic = "cached";
-    found();
-    await reached("unverifiable");
-    trusted = [{ label: "release.pub", pem: keys.publicPem }];
-    revalidator.trustChanged("trust");
+    await signerBecomesKnown();
     await reached("verified");
   });
 });
